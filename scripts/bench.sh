@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs the measurements in a directory one after the other, each in a process of its own; ONE=name runs one.
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+directory=$1
+node_modules/.bin/tsc --project tsconfig.test.json
+shopt -s nullglob
+files=("$directory"/${ONE:-*}.ts)
+[[ ${#files[@]} -gt 0 ]] || fail "nothing to measure: $directory/${ONE:-*}.ts does not exist"
+for file in "${files[@]}"; do
+  say "$file"
+  node --expose-gc "build/${file%.ts}.js"
+done
