@@ -1,0 +1,95 @@
+// Which JavaScript type stands for which CQL type: the options, their defaults, and the check at the door.
+import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
+
+/** Which JavaScript type a CQL type is read as. The first alternative of each is its default. */
+export interface TypeMappingOptions {
+  /** `bigint` and `counter`. As `'number'`, an integer beyond ±(2^53 - 1) is a `CodecError`, never rounded. */
+  bigint?: 'bigint' | 'number' | 'string';
+  /** `varint`. */
+  varint?: 'bigint' | 'string';
+  /** `decimal`. */
+  decimal?: 'Decimal' | 'string';
+  /** `uuid` and `timeuuid`; `'Uuid'` reads the latter as `TimeUuid`. */
+  uuid?: 'Uuid' | 'string';
+  /** `inet`. */
+  inet?: 'string' | 'Inet';
+  /** `timestamp`. `'number'` is milliseconds since 1970-01-01. A value outside the range of `Date` is a `CodecError` as `'Date'`. */
+  timestamp?: 'Date' | 'number' | 'Temporal';
+  /** `date`. `'string'` is `YYYY-MM-DD`. */
+  date?: 'LocalDate' | 'string' | 'Temporal';
+  /** `time`. `'bigint'` is nanoseconds since midnight. */
+  time?: 'LocalTime' | 'bigint' | 'Temporal';
+  /** `map`. `'object'` has no prototype; maps whose keys have no one text form stay `Map`. */
+  map?: 'Map' | 'object';
+  /** `set`. */
+  set?: 'Set' | 'array';
+  /** `blob`, custom types and `vector<float>`. `'view'` saves the copy, but one kept value keeps its whole page alive. */
+  blob?: 'copy' | 'view';
+  /** What `undefined` means as a bound value: not set (protocol v4 and later, an error before), or null. */
+  undefinedAs?: 'unset' | 'null';
+}
+
+/** Every choice made. */
+export type TypeMapping = Readonly<Required<TypeMappingOptions>>;
+
+/** What is used where nothing is chosen. */
+export const DEFAULT_TYPE_MAPPING: TypeMapping = Object.freeze({
+  bigint: 'bigint',
+  varint: 'bigint',
+  decimal: 'Decimal',
+  uuid: 'Uuid',
+  inet: 'string',
+  timestamp: 'Date',
+  date: 'LocalDate',
+  time: 'LocalTime',
+  map: 'Map',
+  set: 'Set',
+  blob: 'copy',
+  undefinedAs: 'unset',
+});
+
+const choices: { readonly [K in keyof TypeMapping]: readonly TypeMapping[K][] } = {
+  bigint: ['bigint', 'number', 'string'],
+  varint: ['bigint', 'string'],
+  decimal: ['Decimal', 'string'],
+  uuid: ['Uuid', 'string'],
+  inet: ['string', 'Inet'],
+  timestamp: ['Date', 'number', 'Temporal'],
+  date: ['LocalDate', 'string', 'Temporal'],
+  time: ['LocalTime', 'bigint', 'Temporal'],
+  map: ['Map', 'object'],
+  set: ['Set', 'array'],
+  blob: ['copy', 'view'],
+  undefinedAs: ['unset', 'null'],
+};
+
+/**
+ * Completes the options with the defaults.
+ *
+ * Throws `InvalidArgumentError` for a name or a choice that does not exist, `UnsupportedOperationError` for `'Temporal'`,
+ * which is not built yet.
+ */
+export function resolveTypeMapping(options: TypeMappingOptions = {}): TypeMapping {
+  for (const [name, choice] of Object.entries(options) as [keyof TypeMapping, string | undefined][]) {
+    checkChoice(name, choice);
+  }
+  const given = Object.entries(options).filter(([, choice]) => choice !== undefined);
+  return Object.freeze({ ...DEFAULT_TYPE_MAPPING, ...(Object.fromEntries(given) as TypeMappingOptions) });
+}
+
+function checkChoice(name: keyof TypeMapping, choice: string | undefined): void {
+  const field = `types.${name}`;
+  if (!Object.hasOwn(choices, name)) {
+    throw new InvalidArgumentError(
+      `expected one of ${Object.keys(choices).join(', ')} in types, got ${JSON.stringify(name)}`,
+      { field: 'types' },
+    );
+  }
+  const allowed: readonly (string | undefined)[] = choices[name];
+  if (choice !== undefined && !allowed.includes(choice)) {
+    throw new InvalidArgumentError(`expected ${allowed.join(' or ')} as ${field}, got ${JSON.stringify(choice)}`, {
+      field,
+    });
+  }
+  if (choice === 'Temporal') throw new UnsupportedOperationError(`Temporal as ${field} is not supported yet`);
+}
