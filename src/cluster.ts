@@ -1,0 +1,324 @@
+// The cluster: options, the core, the control connection and what it finds, and the sessions made from all that.
+
+import { IdentityTranslator } from './connection/address-translation.ts';
+import { systemClock } from './connection/clock.ts';
+import { createNodeConnector } from './connection/connector.ts';
+import { Deadlines } from './connection/deadlines.ts';
+import { ControlConnection, type ClusterView } from './control/control-connection.ts';
+import { waitForSchemaAgreement } from './control/schema-agreement.ts';
+import type { Core } from './core.ts';
+import { WasmCore } from './core/wasm-core.ts';
+import { ConnectionShutdownError, InvalidArgumentError, ProtocolError, type DriverError } from './errors.ts';
+import { resolveOptions, type ClusterOptions, type ContactPoint, type ResolvedOptions } from './options.ts';
+import { DefaultLoadBalancingPolicy, type LoadBalancingPolicy } from './policies/load-balancing.ts';
+import { DefaultReconnectionPolicy, type ReconnectionPolicy } from './policies/reconnection.ts';
+import { RetryPolicy } from './policies/retry.ts';
+import { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+import { ConnectionFactory } from './pool/connection-factory.ts';
+import { RequestEncoder } from './protocol/requests.ts';
+import { ProgramTable } from './result/programs.ts';
+import { Session, type SessionCluster, type SharedServices } from './session.ts';
+import { Host } from './topology/host.ts';
+import { Metadata } from './topology/metadata.ts';
+import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from './topology/token-ring.ts';
+import { Topology } from './topology/topology.ts';
+import { VERSION } from './version.ts';
+
+/** Options of {@link Cluster.connect}. */
+export interface ConnectOptions {
+  /** Wait for every host instead of the first. Default: `false`. */
+  waitForAllPools?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * A cluster of Apache Cassandra or ScyllaDB nodes. Make one for an application, connect, and shut it down in the end.
+ *
+ * @example await using cluster = new Cluster({ contactPoints: ['10.0.0.1'] });
+ */
+export class Cluster implements SessionCluster {
+  readonly metadata: Metadata;
+  readonly #options: ResolvedOptions;
+  readonly #core: Core;
+  readonly #encoder: RequestEncoder;
+  readonly #programs: ProgramTable;
+  readonly #deadlines: Deadlines;
+  readonly #factory: ConnectionFactory;
+  readonly #control: ControlConnection;
+  readonly #policy: LoadBalancingPolicy;
+  readonly #reconnectionPolicy: ReconnectionPolicy;
+  readonly #retryPolicy: RetryPolicy;
+  readonly #timestampGenerator: TimestampGenerator | null;
+  readonly #sessions = new Set<Session>();
+  readonly #closing = new AbortController();
+  #topology = Topology.empty;
+  #connecting: Promise<void> | null = null;
+  #shutdown: Promise<void> | null = null;
+
+  /** @throws {InvalidArgumentError} for an option that does not exist or is out of its limits. */
+  constructor(options?: ClusterOptions);
+  constructor(contactPoints: readonly ContactPoint[], options?: ClusterOptions);
+  constructor(first: ClusterOptions | readonly ContactPoint[] = {}, second: ClusterOptions = {}) {
+    const options = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
+    const clock = systemClock;
+    this.#options = options;
+    this.#core = new WasmCore();
+    this.#encoder = new RequestEncoder(this.#core);
+    this.#programs = new ProgramTable(this.#core);
+    this.#deadlines = new Deadlines(clock, (error) => options.logger.error('a deadline threw', error));
+    this.#policy = options.loadBalancingPolicy ?? new DefaultLoadBalancingPolicy(localDcOf(options));
+    this.#reconnectionPolicy = options.reconnectionPolicy ?? new DefaultReconnectionPolicy(() => clock.now());
+    this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
+    this.#timestampGenerator = timestampGeneratorOf(options);
+    this.metadata = new Metadata(() => this.#topology);
+    this.#factory = new ConnectionFactory({
+      core: this.#core,
+      encoder: this.#encoder,
+      programs: this.#programs,
+      connector: options.connector ?? createNodeConnector(options.sockopts),
+      tls: options.tls === true ? {} : options.tls === false ? undefined : options.tls,
+      authProvider: options.authProvider,
+      versions: versionsToTry(options),
+      compression: options.compression,
+      startup: startupOptions(options),
+      connectTimeout: options.connectTimeout,
+      maxFrameLength: options.maxFrameLength,
+      maxRequests: options.pooling.maxRequestsPerConnection ?? 2_048,
+      heartbeatInterval: options.idleHeartbeatInterval,
+      heartbeatTimeout: options.idleHeartbeatTimeout,
+      clock,
+      deadlines: this.#deadlines,
+      logger: options.logger,
+    });
+    this.#control = new ControlConnection({
+      factory: this.#factory,
+      query: {
+        encoder: this.#encoder,
+        programs: this.#programs,
+        deadlines: this.#deadlines,
+        timeoutMs: options.controlConnectionTimeout,
+      },
+      contactPoints: options.contactPoints,
+      knownEndPoints: () => this.#knownEndPoints(),
+      isDown: (id) => this.#topology.hosts.some((host) => host.isUp === false && String(host.hostId) === String(id)),
+      translator: options.addressTranslator ?? new IdentityTranslator(),
+      port: options.port,
+      reconnectionPolicy: this.#reconnectionPolicy,
+      clock,
+      logger: options.logger,
+      onView: (view) => this.#onView(view),
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** The protocol version that was negotiated; `undefined` before the first connection. */
+  get protocolVersion(): 3 | 4 | 5 | undefined {
+    return this.#factory.wire?.version;
+  }
+
+  /** The compression that was negotiated; `undefined` before the first connection. */
+  get compression(): 'none' | 'lz4' | 'snappy' | undefined {
+    const number = this.#factory.wire?.compression;
+    return number === undefined ? undefined : (['none', 'lz4', 'snappy'] as const)[number];
+  }
+
+  /**
+   * Connects and makes a session.
+   *
+   * Rejects with {@link NoHostAvailableError}, which names the cause of every contact point, `AuthenticationFailedError`,
+   * `ProtocolVersionUnsupportedError`, or `InvalidRequestError` for a keyspace that does not exist.
+   */
+  async connect(keyspace: string | undefined = this.#options.keyspace, options: ConnectOptions = {}): Promise<Session> {
+    this.#requireOpen();
+    const { signal } = options;
+    signal?.throwIfAborted();
+    await orAborted(this.#connectControl(), signal);
+    this.#requireOpen();
+    const session = new Session(this, this.#services(), keyspace);
+    this.#sessions.add(session);
+    try {
+      await orAborted(session.open(options.waitForAllPools ?? false), signal);
+      this.#requireOpen();
+      return session;
+    } catch (error) {
+      await session.shutdown();
+      this.#requireOpen();
+      throw error;
+    }
+  }
+
+  /** Closes every session and connection. A second call waits for the first. */
+  shutdown(): Promise<void> {
+    return (this.#shutdown ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort(new ConnectionShutdownError('the cluster is shut down', { maybeApplied: false }));
+    this.#control.close(this.#closing.signal.reason as DriverError);
+    await Promise.all([...this.#sessions].map((session) => session.shutdown()));
+    this.#deadlines.clear();
+  }
+
+  #requireOpen(): void {
+    if (this.isClosed) throw this.#closing.signal.reason;
+  }
+
+  /** Connects once, however many sessions ask; a failed try may be repeated. */
+  #connectControl(): Promise<void> {
+    this.#connecting ??= this.#control.connect().catch((error: unknown) => {
+      this.#connecting = null;
+      throw error;
+    });
+    return this.#connecting;
+  }
+
+  #services(): SharedServices {
+    const { wire } = this.#factory;
+    if (wire === null) throw new ProtocolError('expected the first connection to have negotiated a version');
+    return {
+      options: this.#options,
+      core: this.#core,
+      encoder: this.#encoder,
+      wire,
+      programs: this.#programs,
+      factory: this.#factory,
+      deadlines: this.#deadlines,
+      clock: systemClock,
+      policy: this.#policy,
+      reconnectionPolicy: this.#reconnectionPolicy,
+      retryPolicy: this.#retryPolicy,
+      timestampGenerator: this.#timestampGenerator,
+      topology: () => this.#topology,
+      onHostUp: (host) => this.#onHostUp(host),
+      onHostDown: (host, error) => this.#onHostDown(host, error),
+      onSchemaChange: () => this.#onSchemaChange(),
+      onSessionClosed: (session) => this.#sessions.delete(session),
+    };
+  }
+
+  #onView(view: ClusterView): void {
+    const known = new Map(this.#topology.hosts.map((host) => [host.hostId.toString(), host]));
+    const hosts = view.hosts.map((row) => {
+      const host = known.get(row.hostId.toString());
+      if (host === undefined) return new Host(row);
+      host.update(row);
+      return host;
+    });
+    const hasRing = partitionerNumber(view.partitioner) === PARTITIONER_NUMBER.murmur3;
+    const ring = hasRing ? TokenRing.of(hosts) : TokenRing.empty;
+    this.#core.setRing(ring.tokens);
+    this.#topology = new Topology({
+      ...view,
+      hosts,
+      ring,
+      localDc: this.#options.localDc ?? this.#topology.localDc ?? hosts[0]?.datacenter,
+      localRack: undefined,
+    });
+    this.#policy.populate(this.#topology);
+    const current = new Set(hosts);
+    for (const host of hosts) if (!known.has(host.hostId.toString())) this.#tellPolicy('onAdd', host);
+    for (const host of known.values()) if (!current.has(host)) this.#tellPolicy('onRemove', host);
+    for (const session of this.#sessions) session.onTopology();
+  }
+
+  #onHostUp(host: Host): void {
+    if (host.isUp === true) return;
+    host.isUp = true;
+    this.#options.logger.info(`host ${host.toString()} is up`);
+    this.#tellPolicy('onUp', host);
+  }
+
+  #onHostDown(host: Host, error: DriverError): void {
+    // Another session is connected: what failed is this session's own, such as a keyspace that does not exist.
+    if (host.isUp === false || host.openConnections > 0) return;
+    host.isUp = false;
+    this.#options.logger.warn(`host ${host.toString()} is down: ${error.message}`);
+    this.#tellPolicy('onDown', host);
+  }
+
+  #tellPolicy(event: 'onUp' | 'onDown' | 'onAdd' | 'onRemove', host: Host): void {
+    try {
+      this.#policy[event]?.(host);
+    } catch (error) {
+      this.#options.logger.error(`the load balancing policy threw in ${event}`, error);
+    }
+  }
+
+  /** Nodes that disagree on the schema refuse or misread what follows; and replication may have changed. */
+  async #onSchemaChange(): Promise<boolean> {
+    const { maxSchemaAgreementWait: maxWaitMs, logger } = this.#options;
+    const isAgreed = await waitForSchemaAgreement(this.#control, {
+      maxWaitMs,
+      clock: systemClock,
+      signal: this.#closing.signal,
+    });
+    if (this.isClosed) return isAgreed;
+    if (!isAgreed) logger.warn(`the nodes did not agree on the schema within ${maxWaitMs} ms`);
+    await this.#control.refresh().catch((error: unknown) => logger.debug('the topology could not be read', error));
+    return isAgreed;
+  }
+
+  #knownEndPoints() {
+    const { hosts } = this.#topology;
+    return [...hosts.filter((host) => host.isUp !== false), ...hosts.filter((host) => host.isUp === false)].map(
+      (host) => host.endpoint,
+    );
+  }
+}
+
+function isContactPoints(first: ClusterOptions | readonly ContactPoint[]): first is readonly ContactPoint[] {
+  return Array.isArray(first);
+}
+
+function localDcOf(options: ResolvedOptions): { localDc?: string } {
+  return options.localDc === undefined ? {} : { localDc: options.localDc };
+}
+
+function timestampGeneratorOf(options: ResolvedOptions): TimestampGenerator | null {
+  if (options.timestampGenerator !== undefined) return options.timestampGenerator;
+  const generator = new MonotonicTimestampGenerator();
+  return () => generator.nextMicros();
+}
+
+/** v5 has no Snappy: asking for it caps the version. */
+function versionsToTry(options: ResolvedOptions): readonly (3 | 4 | 5)[] {
+  const { protocolVersion, minProtocolVersion, compression } = options;
+  if (protocolVersion === 5 && compression === 'snappy') {
+    throw new InvalidArgumentError('expected compression lz4 with protocolVersion 5, which has no snappy', {
+      field: 'compression',
+    });
+  }
+  if (protocolVersion !== undefined) return [protocolVersion];
+  const highest = compression === 'snappy' ? 4 : 5;
+  return ([5, 4, 3] as const).filter((version) => version <= highest && version >= minProtocolVersion);
+}
+
+function startupOptions(options: ResolvedOptions): Map<string, string> {
+  const { name, version, clientId } = options.applicationInfo;
+  const startup = new Map([
+    ['CQL_VERSION', options.cqlVersion],
+    ['DRIVER_NAME', 'ferrocql'],
+    ['DRIVER_VERSION', VERSION],
+  ]);
+  if (name !== undefined) startup.set('APPLICATION_NAME', name);
+  if (version !== undefined) startup.set('APPLICATION_VERSION', version);
+  if (clientId !== undefined) startup.set('CLIENT_ID', clientId);
+  return startup;
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise<T>((resolve, reject: (reason: unknown) => void) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

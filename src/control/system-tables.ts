@@ -1,0 +1,78 @@
+// What the system tables say of the nodes: queries, and rows turned into hosts. Rows that cannot be a usable node are left
+// out: ghosts of nodes that left, and nodes that are still joining, lack an id, tokens or an address.
+
+import type { AddressTranslator } from '../connection/address-translation.ts';
+import { DefaultEndPoint, type EndPoint } from '../connection/endpoint.ts';
+import type { HostRow } from '../topology/host.ts';
+import { parseReplication, type ReplicationStrategy } from '../topology/replication.ts';
+import { Uuid } from '../types/uuid.ts';
+
+/** A row as the default row factory makes it. */
+export type SystemRow = Readonly<Record<string, unknown>>;
+
+export const SELECT_LOCAL = "SELECT * FROM system.local WHERE key = 'local'";
+/** Cassandra 4.0 and later: knows ports. */
+export const SELECT_PEERS_V2 = 'SELECT * FROM system.peers_v2';
+export const SELECT_PEERS = 'SELECT * FROM system.peers';
+export const SELECT_KEYSPACES = 'SELECT keyspace_name, replication FROM system_schema.keyspaces';
+export const SELECT_LOCAL_SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
+
+/** The node of `system.local`: the one that was asked, reached where it was reached. */
+export function localHost(row: SystemRow, endpoint: EndPoint): HostRow | null {
+  return hostOf(row, endpoint);
+}
+
+/** The node of a row of `system.peers_v2` or `system.peers`; `null` for a row that is no usable node. */
+export async function peerHost(row: SystemRow, port: number, translator: AddressTranslator): Promise<HostRow | null> {
+  const address =
+    usableAddress(row['native_address']) ?? usableAddress(row['rpc_address']) ?? usableAddress(row['peer']);
+  if (address === null) return null;
+  const nativePort = typeof row['native_port'] === 'number' ? row['native_port'] : port;
+  const translated = await translator.translate(address, nativePort);
+  const endpoint =
+    typeof translated === 'string'
+      ? new DefaultEndPoint(translated, nativePort)
+      : new DefaultEndPoint(translated.host, translated.port);
+  return hostOf(row, endpoint);
+}
+
+/** Replication of each keyspace. */
+export function replicationOf(rows: Iterable<SystemRow>): ReadonlyMap<string, ReplicationStrategy> {
+  const strategies = new Map<string, ReplicationStrategy>();
+  for (const row of rows) {
+    const { keyspace_name: name, replication } = row;
+    if (typeof name === 'string' && replication instanceof Map) {
+      strategies.set(name, parseReplication(replication as ReadonlyMap<string, string>));
+    }
+  }
+  return strategies;
+}
+
+/** Text of a column, `undefined` for null or another type. */
+export function textOf(row: SystemRow, column: string): string | undefined {
+  const value = row[column];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function hostOf(row: SystemRow, endpoint: EndPoint): HostRow | null {
+  const { host_id: hostId, tokens } = row;
+  const datacenter = textOf(row, 'data_center');
+  const rack = textOf(row, 'rack');
+  if (!(hostId instanceof Uuid) || !(tokens instanceof Set) || tokens.size === 0) return null;
+  if (datacenter === undefined || rack === undefined) return null;
+  return {
+    endpoint,
+    hostId,
+    datacenter,
+    rack,
+    releaseVersion: textOf(row, 'release_version'),
+    broadcastAddress: textOf(row, 'broadcast_address') ?? textOf(row, 'peer'),
+    listenAddress: textOf(row, 'listen_address'),
+    tokens: [...(tokens as ReadonlySet<string>)],
+  };
+}
+
+/** `0.0.0.0` and `::` say where a node listens, not where it is. */
+function usableAddress(value: unknown): string | null {
+  return typeof value === 'string' && value !== '0.0.0.0' && value !== '::' ? value : null;
+}

@@ -1,0 +1,415 @@
+// From a statement to a result set: prepares what has parameters, encodes once, executes, and turns the answer into rows.
+// Every page after the first comes the same way, from values that were encoded with the first.
+
+import type { Clock } from '../connection/clock.ts';
+import { InvalidArgumentError, OperationTimedOutError } from '../errors.ts';
+import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
+import type { SchemaChange } from '../protocol/events.ts';
+import { openMessage, readResult, readRowsHeader, type Prefix } from '../protocol/responses.ts';
+import type { ValueSource } from '../protocol/requests.ts';
+import type { DecoderCache } from '../result/decoders.ts';
+import type { QueryTrace, TraceOptions } from '../result/execution-info.ts';
+import { Page } from '../result/page.ts';
+import type { ProgramTable } from '../result/programs.ts';
+import { ResultSet, type ResultSetParts } from '../result/result-set.ts';
+import type { RowFactory } from '../result/rows.ts';
+import { BatchStatement } from '../statement/batch.ts';
+import { rewritePercentMarkers } from '../statement/markers.ts';
+import { BoundStatement, PreparedStatement, type ResultShape } from '../statement/prepared.ts';
+import { SimpleStatement } from '../statement/simple.ts';
+import type { Statement } from '../statement/statement.ts';
+import type { Params } from '../types/cql-value.ts';
+import { describe } from '../types/describe.ts';
+import type { Program } from '../types/program.ts';
+import type { Uuid } from '../types/uuid.ts';
+import { executeRequest, type ExecutionContext, type ExecutionRequest, type ExecutionResponse } from './execution.ts';
+import { isRows } from './outcome.ts';
+import type { Preparation } from './preparation.ts';
+import { RequestInfo } from './request-info.ts';
+import { EncodedQuery } from './routed-query.ts';
+import {
+  resolveSettings,
+  type ExecuteOptions,
+  type RequestSettings,
+  type SettingDefaults,
+  type SettingOptions,
+} from './settings.ts';
+import {
+  BoundValues,
+  EncodedValues,
+  preparedOf,
+  type EncodableEntry,
+  type EncodedStatement,
+  type EncodingFacts,
+  type StatementEncoder,
+} from './statement-encoder.ts';
+import { isPlainSelect } from './statement-text.ts';
+import { waitWithin } from './wait-within.ts';
+
+/** What can be executed: text, or a statement. */
+export type Query<Row = Record<string, unknown>> = string | Statement<Row>;
+
+export interface StatementExecutorOptions {
+  readonly context: ExecutionContext;
+  readonly clock: Clock;
+  readonly encoder: StatementEncoder;
+  readonly programs: ProgramTable;
+  readonly decoders: DecoderCache;
+  readonly preparation: Preparation;
+  readonly loadBalancingPolicy: LoadBalancingPolicy;
+  defaults(): SettingDefaults;
+  keyspace(): string | undefined;
+  rowFactory(): RowFactory<unknown>;
+  onSetKeyspace(keyspace: string): Promise<void>;
+  /** Resolves to whether all nodes agree on the schema. */
+  onSchemaChange(change: SchemaChange): Promise<boolean>;
+  readonly readTrace: (id: Uuid, options: TraceOptions) => Promise<QueryTrace>;
+}
+
+/** A request, encoded, and what is needed to ask for another page of it. */
+interface Job<Row> {
+  readonly text: string;
+  readonly statement: Statement<unknown> | undefined;
+  readonly prepared: PreparedStatement<unknown> | undefined;
+  readonly values: (ValueSource & { readonly copy: Uint8Array | undefined }) | undefined;
+  /** The prepared statements of a batch. */
+  readonly inBatch: readonly PreparedStatement<unknown>[];
+  /** The shape of the rows that the request was encoded for. */
+  readonly shape: ResultShape | undefined;
+  readonly settings: RequestSettings;
+  readonly isIdempotent: boolean;
+  readonly rowFactory: RowFactory<Row>;
+  /** Ids of the traces of the pages before. */
+  readonly traces: readonly Uuid[];
+}
+
+export class StatementExecutor {
+  readonly #options: StatementExecutorOptions;
+
+  constructor(options: StatementExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Executes a statement of any kind. */
+  async execute<Row>(
+    query: Query<Row>,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    if (query instanceof BatchStatement) return this.#executeBatch(query, params, options);
+    if (query instanceof PreparedStatement)
+      return this.#executePrepared(query as PreparedStatement<Row>, params, options);
+    if (query instanceof BoundStatement) return this.#executeBound(query as BoundStatement<Row>, params, options);
+    if (query instanceof SimpleStatement) {
+      if (params !== undefined && query.params !== undefined) throw twoParams();
+      const simple = query as SimpleStatement<Row>;
+      return this.#executeText(simple.queryString, simple, params ?? simple.params, options);
+    }
+    if (typeof query === 'string' && query !== '') return this.#executeText(query, undefined, params, options);
+    throw new InvalidArgumentError(
+      `expected CQL text or a statement, got ${query === '' ? 'empty text' : typeof query}`,
+      {
+        field: 'query',
+      },
+    );
+  }
+
+  async #executeText<Row>(
+    cql: string,
+    statement: SimpleStatement<Row> | undefined,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    const settings = this.#settings(options, statement);
+    const hasParams = params !== undefined && count(params) > 0;
+    if (!hasParams && options.prepare !== true) {
+      const job = this.#job(cql, statement, undefined, undefined, settings, options);
+      return this.#run(job, this.#options.encoder.query(cql, settings, this.#facts(job)));
+    }
+    if (options.prepare === false) {
+      throw new InvalidArgumentError('expected no parameters with prepare: false, as only a server knows their types', {
+        field: 'prepare',
+      });
+    }
+    const text = hasParams ? rewritePercentMarkers(cql, params) : cql;
+    const started = this.#options.clock.now();
+    const cached = this.#options.preparation.prepareCached(text, this.#options.keyspace(), settings);
+    if (cached instanceof PreparedStatement) return this.#executeValues(cached, statement, params, settings, options);
+    const prepared = await waitWithin(cached, settings, this.#options.context.deadlines);
+    return this.#executeValues(prepared, statement, params, this.#remaining(settings, started, text), options);
+  }
+
+  #executePrepared<Row>(
+    prepared: PreparedStatement<Row>,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    return this.#executeValues(prepared, prepared, params, this.#settings(options, prepared), options);
+  }
+
+  #executeBound<Row>(
+    bound: BoundStatement<Row>,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    if (params !== undefined) throw twoParams();
+    const { preparedStatement, values } = bound;
+    const source = new EncodedValues(values, preparedStatement.writer.valueCount);
+    return this.#runPrepared(preparedStatement, bound, source, this.#settings(options, bound), options);
+  }
+
+  #executeValues<Row>(
+    prepared: PreparedStatement<unknown>,
+    statement: Statement<unknown> | undefined,
+    params: Params | undefined,
+    settings: RequestSettings,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    const mayHavePages = prepared.result.program !== null && prepared.writer.valueCount > 0;
+    return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, mayHavePages), settings, options);
+  }
+
+  #runPrepared<Row>(
+    prepared: PreparedStatement<unknown>,
+    statement: Statement<unknown> | undefined,
+    values: ValueSource & { readonly copy: Uint8Array | undefined },
+    settings: RequestSettings,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    const job = this.#job(prepared.queryString, statement, prepared, values, settings, options);
+    return this.#run(job, this.#options.encoder.execute(prepared, values, settings, this.#facts(job)));
+  }
+
+  async #executeBatch<Row>(
+    batch: BatchStatement,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    if (params !== undefined) throw twoParams();
+    const settings = this.#settings(options, batch);
+    const started = this.#options.clock.now();
+    const entries = await this.#prepareEntries(batch, settings);
+    const remaining = this.#remaining(settings, started, 'BATCH');
+    const text = `BATCH of ${entries.length} statements`;
+    const inBatch = new Set(entries.flatMap((entry) => (entry.kind === 'text' ? [] : [preparedOf(entry)])));
+    const job: Job<Row> = {
+      ...this.#job(text, batch, undefined, undefined, remaining, options),
+      inBatch: [...inBatch],
+    };
+    return this.#run(job, this.#options.encoder.batch(batch.batchType, entries, remaining, this.#facts(job)));
+  }
+
+  /** Texts with parameters are prepared, all at once. */
+  #prepareEntries(batch: BatchStatement, settings: RequestSettings): Promise<EncodableEntry[]> {
+    const { preparation, context } = this.#options;
+    const entries = batch.entries.map(async (entry): Promise<EncodableEntry> => {
+      if (entry.kind !== 'text') return entry;
+      const { queryString, params } = entry;
+      if (params === undefined || count(params) === 0) return { kind: 'text', queryString };
+      const text = rewritePercentMarkers(queryString, params);
+      const preparing = preparation.prepareCached(text, this.#options.keyspace(), settings);
+      const statement =
+        preparing instanceof PreparedStatement ? preparing : await waitWithin(preparing, settings, context.deadlines);
+      return { kind: 'prepared', statement, params };
+    });
+    return Promise.all(entries);
+  }
+
+  async #run<Row>(job: Job<Row>, encoded: EncodedStatement): Promise<ResultSet<Row>> {
+    const response = await executeRequest(this.#request(job, encoded), this.#options.context);
+    return this.#resultOf(job, encoded, response);
+  }
+
+  #request<Row>(job: Job<Row>, encoded: EncodedStatement): ExecutionRequest {
+    const { settings, prepared } = job;
+    const { context, loadBalancingPolicy, preparation } = this.#options;
+    const routed = prepared ?? job.inBatch.find((each) => each.routingKeyIndexes.length > 0);
+    const table = routed?.routingTable;
+    const facts = {
+      keyspace: table?.keyspace ?? settings.keyspace ?? this.#options.keyspace(),
+      table: job.statement?.table ?? table?.table,
+      consistency: settings.consistency,
+      serialConsistency: settings.serialConsistency,
+      isLwt: job.statement?.isLwt ?? prepared?.isLwt ?? false,
+      isIdempotent: job.isIdempotent,
+    };
+    return {
+      frame: encoded.frame,
+      programWord: encoded.programWord,
+      query: new EncodedQuery(facts, encoded.frame, context.topology().ring),
+      queryText: job.text,
+      columns: prepared?.result.columns,
+      loadBalancingPolicy,
+      retryPolicy: settings.retryPolicy,
+      host: settings.host,
+      timeoutMs: settings.timeoutMs,
+      signal: settings.signal,
+      reprepare: this.#reprepareFor(job, preparation),
+    };
+  }
+
+  #reprepareFor<Row>(job: Job<Row>, preparation: Preparation): ExecutionRequest['reprepare'] {
+    const { prepared, inBatch, settings } = job;
+    if (prepared !== undefined) return (host) => preparation.reprepare(prepared, host, settings);
+    if (inBatch.length === 0) return undefined;
+    // The server names one id; every statement of the batch may be missing.
+    return async (host) => {
+      await Promise.all(inBatch.map((each) => preparation.reprepare(each, host, settings)));
+    };
+  }
+
+  async #resultOf<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse): Promise<ResultSet<Row>> {
+    const { delivery, record } = response;
+    if (delivery === null) return this.#emptyResult(job, encoded, response, null, true);
+    if (isRows(delivery, record)) return this.#rowsResult(job, encoded, response, new Page(delivery, record));
+    const { prefix, reader } = openMessage(delivery, record);
+    const result = readResult(reader);
+    if (result.kind === 'setKeyspace') await this.#options.onSetKeyspace(result.keyspace);
+    const isSchemaAgreed = result.kind !== 'schemaChange' || (await this.#options.onSchemaChange(result.change));
+    return this.#emptyResult(job, encoded, response, prefix, isSchemaAgreed);
+  }
+
+  #rowsResult<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse, page: Page): ResultSet<Row> {
+    const { programs, decoders } = this.#options;
+    const header = readRowsHeader(page.delivery, response.record);
+    const program = programs.get(page.program);
+    takeOverShape(job, header.newResultMetadataId, program);
+    const traces = header.prefix.tracingId === undefined ? job.traces : [...job.traces, header.prefix.tracingId];
+    return new ResultSet<Row>({
+      content: { page, decoder: decoders.get(program, job.rowFactory) },
+      pagingState: header.pagingState,
+      info: this.#info(job, encoded, response, header.prefix, true),
+      fetchPage: header.pagingState === undefined ? noPage : this.#pageAfter({ ...job, traces }),
+      ...this.#tracing(header.prefix, traces),
+    });
+  }
+
+  #emptyResult<Row>(
+    job: Job<Row>,
+    encoded: EncodedStatement,
+    response: ExecutionResponse,
+    prefix: Prefix | null,
+    isSchemaAgreed: boolean,
+  ): ResultSet<Row> {
+    const traces = prefix?.tracingId === undefined ? job.traces : [...job.traces, prefix.tracingId];
+    return new ResultSet<Row>({
+      info: this.#info(job, encoded, response, prefix, isSchemaAgreed),
+      fetchPage: noPage,
+      ...this.#tracing(prefix, traces),
+    });
+  }
+
+  /** A closure of its own, so that a result without a further page keeps no parameters alive. */
+  #pageAfter<Row>(job: Job<Row>): ResultSetParts<Row>['fetchPage'] {
+    return (pagingState, { signal }) => this.#nextPage(job, pagingState, signal);
+  }
+
+  #nextPage<Row>(job: Job<Row>, pagingState: Uint8Array, signal: AbortSignal | undefined): Promise<ResultSet<Row>> {
+    const { encoder } = this.#options;
+    const { pages } = job.settings;
+    const settings = { ...job.settings, pagingState, timeoutMs: pages.timeoutMs, signal: either(signal, pages.signal) };
+    const next: Job<Row> = { ...job, settings, shape: job.prepared?.result };
+    if (job.prepared === undefined) return this.#run(next, encoder.query(job.text, settings, this.#facts(next)));
+    const values = new EncodedValues(job.values?.copy ?? new Uint8Array(), job.prepared.writer.valueCount);
+    return this.#run({ ...next, values }, encoder.execute(job.prepared, values, settings, this.#facts(next)));
+  }
+
+  #tracing(prefix: Prefix | null, traces: readonly Uuid[]) {
+    const { readTrace } = this.#options;
+    const id = prefix?.tracingId;
+    return {
+      readTrace: (options: TraceOptions) => (id === undefined ? Promise.resolve(null) : readTrace(id, options)),
+      readAllTraces: (options: TraceOptions) => Promise.all(traces.map((trace) => readTrace(trace, options))),
+    };
+  }
+
+  #info<Row>(
+    job: Job<Row>,
+    encoded: EncodedStatement,
+    response: ExecutionResponse,
+    prefix: Prefix | null,
+    isSchemaAgreed: boolean,
+  ): RequestInfo {
+    const { consistency } = job.settings;
+    return new RequestInfo(response, prefix, { consistency, bytes: encoded.frame.length, isSchemaAgreed });
+  }
+
+  #settings(options: SettingOptions, statement: Statement<unknown> | undefined): RequestSettings {
+    if (options.keyspace !== undefined) this.#options.encoder.requireKeyspaces();
+    return resolveSettings(options, statement, this.#options.defaults());
+  }
+
+  #job<Row>(
+    text: string,
+    statement: Statement<unknown> | undefined,
+    prepared: PreparedStatement<unknown> | undefined,
+    values: Job<Row>['values'],
+    settings: RequestSettings,
+    options: ExecuteOptions<Row>,
+  ): Job<Row> {
+    return {
+      text,
+      statement,
+      prepared,
+      values,
+      inBatch: [],
+      shape: prepared?.result,
+      settings,
+      isIdempotent: settings.isIdempotent ?? (!(statement instanceof BatchStatement) && isPlainSelect(text)),
+      rowFactory: options.rowFactory ?? (this.#options.rowFactory() as RowFactory<Row>),
+      traces: [],
+    };
+  }
+
+  #facts<Row>(job: Job<Row>): EncodingFacts {
+    return {
+      routingKey: job.statement instanceof BoundStatement ? undefined : job.statement?.routingKey,
+      wantsColumns: job.rowFactory === 'columns',
+      timestampGenerator: this.#options.defaults().timestampGenerator,
+    };
+  }
+
+  /** What is left of the request's one deadline after preparing. */
+  #remaining(settings: RequestSettings, started: number, text: string): RequestSettings {
+    if (settings.timeoutMs === null) return settings;
+    const timeoutMs = settings.timeoutMs - (this.#options.clock.now() - started);
+    if (timeoutMs > 0) return { ...settings, timeoutMs };
+    throw new OperationTimedOutError(`no answer within ${settings.timeoutMs} ms`, { query: text, maybeApplied: false });
+  }
+}
+
+function noPage(): Promise<never> {
+  return Promise.reject(new InvalidArgumentError('expected a result that has another page', { field: 'pagingState' }));
+}
+
+function count(params: Params): number {
+  if (Array.isArray(params)) return params.length;
+  // JavaScript callers may pass anything; what has no keys of its own would pass for no parameters.
+  const isPlain = typeof params === 'object' && (params as unknown) !== null && !(Symbol.iterator in params);
+  if (isPlain) return Object.keys(params).length;
+  throw new InvalidArgumentError(`expected parameters as an array or an object, got ${describe(params)}`, {
+    field: 'params',
+  });
+}
+
+/**
+ * Keeps what a server says of the rows of a prepared statement. An answer to an older request, which comes late, must not put
+ * its columns beside the newer id: the server would leave out the metadata of rows that they do not fit.
+ */
+function takeOverShape(job: Job<unknown>, newMetadataId: Uint8Array | undefined, program: Program): void {
+  const { prepared, shape } = job;
+  if (prepared === undefined || shape === undefined || prepared.result.program === null) return;
+  const { columns } = program;
+  if (newMetadataId !== undefined) prepared.replaceResult({ metadataId: newMetadataId, columns, program });
+  else if (prepared.result === shape && shape.program !== program) {
+    prepared.replaceResult({ metadataId: shape.metadataId, columns, program });
+  }
+}
+
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+function twoParams(): InvalidArgumentError {
+  return new InvalidArgumentError('expected no parameters beside a statement that has its own', { field: 'params' });
+}

@@ -1,0 +1,24 @@
+// What the text of a statement tells without being parsed: whether it only reads.
+
+/** Whether a statement is a plain SELECT, and so has the same effect however often it is executed. */
+export function isPlainSelect(cql: string): boolean {
+  const start = firstWord(cql);
+  return /^select\b/i.test(cql.slice(start, start + 7));
+}
+
+/** Where the first word begins, behind blanks and comments, in one pass: texts of any length come here. */
+function firstWord(cql: string): number {
+  let position = 0;
+  for (;;) {
+    while (/\s/.test(cql.charAt(position))) position++;
+    const opening = cql.slice(position, position + 2);
+    if (opening === '/*') position = behind(cql, '*/', position + 2);
+    else if (opening === '--' || opening === '//') position = behind(cql, '\n', position + 2);
+    else return position;
+  }
+}
+
+function behind(cql: string, closing: string, from: number): number {
+  const at = cql.indexOf(closing, from);
+  return at < 0 ? cql.length : at + closing.length;
+}

@@ -1,0 +1,103 @@
+// Traces: what the nodes wrote into system_traces about a request. They write after they answered, so that a trace is read
+// until it is complete or the time is over.
+
+import type { Clock } from '../connection/clock.ts';
+import { TraceUnavailableError } from '../errors.ts';
+import type { QueryTrace, TraceEvent, TraceOptions } from '../result/execution-info.ts';
+import { Inet } from '../types/inet.ts';
+import { TimeUuid } from '../types/time-uuid.ts';
+import type { Params } from '../types/cql-value.ts';
+import type { Uuid } from '../types/uuid.ts';
+import type { ExecuteOptions } from './settings.ts';
+
+type TraceRow = Readonly<Record<string, unknown>>;
+
+export interface TraceReaderOptions {
+  readonly clock: Clock;
+  readonly maxWaitMs: number;
+  /** Executes a query of the session and gives all its rows. */
+  select(cql: string, params: Params, options: ExecuteOptions<TraceRow>): Promise<readonly TraceRow[]>;
+}
+
+const SELECT_SESSION = 'SELECT * FROM system_traces.sessions WHERE session_id = ?';
+const SELECT_EVENTS = 'SELECT * FROM system_traces.events WHERE session_id = ?';
+const FIRST_PAUSE_MS = 3;
+const LONGEST_PAUSE_MS = 250;
+
+/**
+ * Reads a trace.
+ *
+ * @throws {TraceUnavailableError} if it is not complete within `maxWait`.
+ */
+export async function readQueryTrace(id: Uuid, options: TraceOptions, reader: TraceReaderOptions): Promise<QueryTrace> {
+  const { maxWait = reader.maxWaitMs, signal } = options;
+  const query: ExecuteOptions<TraceRow> = {
+    consistencyLevel: options.queryCl ?? 'LOCAL_ONE',
+    rowFactory: 'object',
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const end = reader.clock.now() + maxWait;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+    const [session] = await reader.select(SELECT_SESSION, [id], query);
+    if (session !== undefined && typeof session['duration'] === 'number') {
+      return traceOf(id, session, await reader.select(SELECT_EVENTS, [id], query));
+    }
+    if (reader.clock.now() + pause > end)
+      throw new TraceUnavailableError(`trace ${id.toString()} is not complete within ${maxWait} ms`);
+    await sleep(pause, reader.clock, signal);
+  }
+}
+
+function traceOf(traceId: Uuid, session: TraceRow, events: readonly TraceRow[]): QueryTrace {
+  return {
+    traceId,
+    requestType: text(session['request']),
+    durationMicros: Number(session['duration']),
+    coordinator: text(session['coordinator']),
+    client: text(session['client']),
+    parameters: parameters(session['parameters']),
+    startedAt: new Date(Number(session['started_at'] ?? NaN)),
+    events: events.map(eventOf),
+  };
+}
+
+function eventOf(row: TraceRow): TraceEvent {
+  const id = row['event_id'];
+  return {
+    description: text(row['activity']),
+    datetime: timeOf(id),
+    source: text(row['source']),
+    sourceElapsedMicros: Number(row['source_elapsed'] ?? 0),
+    threadName: text(row['thread']),
+  };
+}
+
+// The session may have chosen other types than the default ones.
+
+function text(value: unknown): string {
+  return typeof value === 'string' || value instanceof Inet ? String(value) : '';
+}
+
+function parameters(value: unknown): Record<string, string> {
+  const entries = value instanceof Map ? (value as Map<string, string>) : Object.entries(value ?? {});
+  return Object.fromEntries(entries);
+}
+
+function timeOf(id: unknown): Date {
+  const uuid = typeof id === 'string' ? TimeUuid.parse(id) : id;
+  return uuid instanceof TimeUuid ? uuid.toDate() : new Date(NaN);
+}
+
+function sleep(delayMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject: (reason: unknown) => void) => {
+    const onAbort = (): void => {
+      clock.clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, delayMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,195 @@
+// The public names, one by one.
+
+export { Cluster, type ConnectOptions } from './cluster.ts';
+export {
+  executeConcurrent,
+  executeConcurrentWithArgs,
+  type ConcurrentOptions,
+  type ExecutionResult,
+  type StatementAndParams,
+} from './concurrent.ts';
+export { Session, type PrepareOptions, type SessionCluster } from './session.ts';
+export type { ClusterOptions, ContactPoint } from './options.ts';
+export type { ExecuteOptions } from './execution/settings.ts';
+export type { Query } from './execution/statement-executor.ts';
+
+export { SimpleStatement, type SimpleStatementOptions } from './statement/simple.ts';
+export { BoundStatement, PreparedStatement } from './statement/prepared.ts';
+export { BatchStatement, BatchType, type BatchStatementOptions, type BatchTypeName } from './statement/batch.ts';
+export { Statement, type StatementOptions } from './statement/statement.ts';
+export { ValueSequence } from './statement/value-sequence.ts';
+
+export { ResultSet, type AllOptions } from './result/result-set.ts';
+export type { PagesOptions } from './result/page-sequence.ts';
+export type { ExecutionInfo, QueryTrace, TraceEvent, TraceOptions } from './result/execution-info.ts';
+export type { BuiltinRowFactory, RowFactory } from './result/rows.ts';
+export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './result/columns.ts';
+export { OrderedMap, SortedSet } from './result/collections.ts';
+export type { TypeMappingOptions } from './result/type-mapping.ts';
+
+export {
+  DCAwareRoundRobinPolicy,
+  DefaultLoadBalancingPolicy,
+  RoundRobinPolicy,
+  TokenAwarePolicy,
+  type HostStateListener,
+  type LoadBalancingPolicy,
+} from './policies/load-balancing.ts';
+export {
+  ConstantReconnectionPolicy,
+  DefaultReconnectionPolicy,
+  ExponentialReconnectionPolicy,
+  type ReconnectionPolicy,
+} from './policies/reconnection.ts';
+export {
+  FallthroughRetryPolicy,
+  RetryPolicy,
+  type ReadTimeoutInfo,
+  type RetryContext,
+  type RetryDecision,
+  type UnavailableInfo,
+  type WriteTimeoutInfo,
+} from './policies/retry.ts';
+export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+
+export { Host } from './topology/host.ts';
+export { Metadata } from './topology/metadata.ts';
+export type { Replica, TopologySnapshot } from './topology/topology.ts';
+
+export {
+  PlainTextAuthProvider,
+  TransitionalModePlainTextAuthProvider,
+  type Authenticator,
+  type AuthProvider,
+  type Credentials,
+} from './connection/authenticator.ts';
+export { IdentityTranslator, type AddressTranslator } from './connection/address-translation.ts';
+export { createNodeConnector, nodeConnector, type Connector, type ConnectRequest } from './connection/connector.ts';
+export { DefaultEndPoint, UnixSocketEndPoint, type EndPoint } from './connection/endpoint.ts';
+export type { DuplexBytes } from './connection/duplex-bytes.ts';
+export type { TlsOptions } from './connection/tls.ts';
+
+export {
+  ConsistencyLevel,
+  type Consistency,
+  type ConsistencyName,
+  type SerialConsistency,
+} from './types/consistency.ts';
+export type { CqlValue, Params, RowObject } from './types/cql-value.ts';
+export type { ColumnSpec } from './types/column-spec.ts';
+export { CqlType, type CqlTypeKind } from './types/data-type.ts';
+export { Decimal } from './types/decimal.ts';
+export { Duration } from './types/duration.ts';
+export type { Attempt, HostDistance, HostInfo } from './types/host-info.ts';
+export { quoteIdentifier } from './types/identifier.ts';
+export { Inet } from './types/inet.ts';
+export { LocalDate } from './types/local-date.ts';
+export { LocalTime } from './types/local-time.ts';
+export type { Logger, LogLevel } from './types/logger.ts';
+export type { QueryInfo } from './types/query-info.ts';
+export {
+  datetimeFromTimestamp,
+  datetimeFromUuid1,
+  HIGHEST_TIME_UUID,
+  LOWEST_TIME_UUID,
+  maxUuidFromTime,
+  minUuidFromTime,
+  TimeUuid,
+  unixTimeFromUuid1,
+  uuidFromTime,
+} from './types/time-uuid.ts';
+export { Tuple } from './types/tuple.ts';
+export { UNSET_VALUE } from './types/unset.ts';
+export { Uuid } from './types/uuid.ts';
+export { Vector } from './types/vector.ts';
+
+export {
+  AuthenticationFailed,
+  AuthenticationFailedError,
+  Busy,
+  CodecError,
+  ConnectionBusy,
+  ConnectionBusyError,
+  ConnectionError,
+  ConnectionException,
+  ConnectionShutdown,
+  ConnectionShutdownError,
+  CrcMismatch,
+  CrcMismatchError,
+  DriverError,
+  DriverException,
+  InvalidArgument,
+  InvalidArgumentError,
+  NoConnectionsAvailable,
+  NoConnectionsAvailableError,
+  NoHostAvailable,
+  NoHostAvailableError,
+  OperationTimedOut,
+  OperationTimedOutError,
+  ProtocolError,
+  ProtocolVersionUnsupported,
+  ProtocolVersionUnsupportedError,
+  QueryExhausted,
+  QueryExhaustedError,
+  RequestThrottled,
+  RequestThrottledError,
+  TraceUnavailable,
+  TraceUnavailableError,
+  UnresolvableContactPoints,
+  UnresolvableContactPointsError,
+  UnsupportedOperation,
+  UnsupportedOperationError,
+  UserTypeDoesNotExist,
+  UserTypeDoesNotExistError,
+  type DriverErrorFields,
+  type ErrorAttempt,
+  type ErrorEndPoint,
+  type ErrorHost,
+} from './errors.ts';
+export {
+  AlreadyExists,
+  AlreadyExistsError,
+  CasWriteUnknown,
+  CasWriteUnknownError,
+  CDCWriteFailure,
+  CDCWriteFailureError,
+  ConfigurationError,
+  ConfigurationException,
+  CoordinationFailure,
+  CoordinationFailureError,
+  CqlSyntaxError,
+  FunctionFailure,
+  FunctionFailureError,
+  InvalidRequest,
+  InvalidRequestError,
+  IsBootstrapping,
+  IsBootstrappingError,
+  Overloaded,
+  OverloadedError,
+  RateLimitReached,
+  RateLimitReachedError,
+  ReadFailure,
+  ReadFailureError,
+  ReadTimeout,
+  ReadTimeoutError,
+  RequestExecutionError,
+  RequestExecutionException,
+  RequestValidationError,
+  RequestValidationException,
+  ServerError,
+  SyntaxException,
+  Timeout,
+  TimeoutError,
+  TruncateError,
+  Unauthorized,
+  UnauthorizedError,
+  Unavailable,
+  UnavailableError,
+  Unprepared,
+  UnpreparedError,
+  WriteFailure,
+  WriteFailureError,
+  WriteTimeout,
+  WriteTimeoutError,
+  type WriteType,
+} from './errors/server-errors.ts';

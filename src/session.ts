@@ -1,0 +1,291 @@
+// The session: what a user executes statements on. It holds a pool per host and the settings that requests take when they say
+// nothing themselves; the work is done below.
+
+import { ConnectionShutdownError, DriverError, InvalidArgumentError } from './errors.ts';
+import { Preparation } from './execution/preparation.ts';
+import { resolveSettings, type ExecuteOptions, type SettingDefaults } from './execution/settings.ts';
+import { StatementEncoder } from './execution/statement-encoder.ts';
+import { StatementExecutor, type Query } from './execution/statement-executor.ts';
+import { readQueryTrace } from './execution/tracing.ts';
+import type { Clock } from './connection/clock.ts';
+import type { Deadlines } from './connection/deadlines.ts';
+import type { Core } from './core.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
+import type { ReconnectionPolicy } from './policies/reconnection.ts';
+import type { RetryPolicy } from './policies/retry.ts';
+import type { TimestampGenerator } from './policies/timestamps.ts';
+import type { ConnectionFactory } from './pool/connection-factory.ts';
+import { SessionPools } from './pool/session-pools.ts';
+import type { SchemaChange } from './protocol/events.ts';
+import type { RequestEncoder, WireFormat } from './protocol/requests.ts';
+import { DecoderCache } from './result/decoders.ts';
+import type { ProgramTable } from './result/programs.ts';
+import type { ResultSet } from './result/result-set.ts';
+import type { RowFactory } from './result/rows.ts';
+import { resolveTypeMapping } from './result/type-mapping.ts';
+import type { BatchStatement } from './statement/batch.ts';
+import type { PreparedStatement } from './statement/prepared.ts';
+import type { Host } from './topology/host.ts';
+import { partitionerNumber } from './topology/token-ring.ts';
+import type { Topology } from './topology/topology.ts';
+import { consistencyName, type Consistency, type SerialConsistency } from './types/consistency.ts';
+import type { Params, RowObject } from './types/cql-value.ts';
+import { describe } from './types/describe.ts';
+import { quoteIdentifier } from './types/identifier.ts';
+
+/** What a session needs of its cluster. */
+export interface SessionCluster {
+  readonly isClosed: boolean;
+  shutdown(): Promise<void>;
+}
+
+/** What all sessions of a cluster share. */
+export interface SharedServices {
+  readonly options: ResolvedOptions;
+  readonly core: Core;
+  readonly encoder: RequestEncoder;
+  readonly wire: WireFormat;
+  readonly programs: ProgramTable;
+  readonly factory: ConnectionFactory;
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  readonly policy: LoadBalancingPolicy;
+  readonly reconnectionPolicy: ReconnectionPolicy;
+  readonly retryPolicy: RetryPolicy;
+  readonly timestampGenerator: TimestampGenerator | null;
+  topology(): Topology;
+  onHostUp(host: Host): void;
+  onHostDown(host: Host, error: DriverError): void;
+  /** Resolves to whether all nodes agree on the schema. */
+  onSchemaChange(change: SchemaChange): Promise<boolean>;
+  onSessionClosed(session: Session): void;
+}
+
+/** Options of {@link Session.prepare}. */
+export interface PrepareOptions {
+  /** Keyspace of tables named without one. Protocol v5. */
+  keyspace?: string;
+  customPayload?: Readonly<Record<string, Uint8Array>>;
+  /** Milliseconds; `null`: no limit. Default: that of the session. */
+  timeout?: number | null;
+  signal?: AbortSignal;
+}
+
+const NO_OPTIONS: ExecuteOptions<never> = Object.freeze({});
+
+/**
+ * Executes statements. Made by `cluster.connect`; one serves a whole application, whatever runs at the same time.
+ *
+ * @example const { length } = await session.execute('SELECT * FROM users WHERE id = ?', [id]);
+ */
+export class Session {
+  readonly cluster: SessionCluster;
+  /** Milliseconds for a request with all its retries; `null`: no limit. */
+  defaultTimeout: number | null;
+  defaultSerialConsistencyLevel: SerialConsistency | undefined;
+  /** Rows of a page; `null`: the server decides. */
+  defaultFetchSize: number | null;
+  /** How rows are made of requests that name no row factory. */
+  rowFactory: RowFactory<unknown> = 'object';
+  /** Whether requests carry a timestamp of this process. */
+  useClientTimestamp = true;
+  /** Milliseconds that a trace may take to be complete. */
+  maxTraceWait = 2_000;
+  #defaultConsistencyLevel: Consistency;
+  readonly #services: SharedServices;
+  readonly #pools: SessionPools;
+  readonly #preparation: Preparation;
+  readonly #executor: StatementExecutor;
+  readonly #encoder: StatementEncoder;
+  #isClosed = false;
+  #closing: Promise<void> | null = null;
+
+  /** Sessions are made by `cluster.connect`. */
+  constructor(cluster: SessionCluster, services: SharedServices, keyspace: string | undefined) {
+    const { options, core, encoder, wire, programs, policy, clock, deadlines } = services;
+    this.cluster = cluster;
+    this.#services = services;
+    this.defaultTimeout = options.requestTimeout;
+    this.#defaultConsistencyLevel = options.consistencyLevel;
+    this.defaultSerialConsistencyLevel = options.serialConsistencyLevel;
+    this.defaultFetchSize = options.fetchSize;
+    const mapping = resolveTypeMapping(options.types);
+    this.#pools = new SessionPools({ ...services, ...options, keyspace });
+    const context = {
+      deadlines,
+      clock,
+      topology: () => services.topology(),
+      isClosed: () => this.isClosed,
+      pool: (host: Host) => this.#pools.get(host),
+    };
+    this.#preparation = new Preparation({
+      core,
+      encoder,
+      wire,
+      programs,
+      context,
+      loadBalancingPolicy: policy,
+      maxPrepared: options.maxPrepared,
+      undefinedAs: mapping.undefinedAs,
+      onCacheFull: () =>
+        options.logger.warn(
+          `more than ${options.maxPrepared} different statements were executed with parameters; the oldest are forgotten and ` +
+            'will be prepared again. Bind values instead of formatting them into the text, or raise maxPrepared',
+        ),
+    });
+    this.#encoder = new StatementEncoder({
+      encoder,
+      wire,
+      programs,
+      partitioner: () => partitionerNumber(services.topology().partitioner),
+    });
+    this.#executor = new StatementExecutor({
+      context,
+      clock,
+      programs,
+      decoders: new DecoderCache(mapping),
+      preparation: this.#preparation,
+      loadBalancingPolicy: policy,
+      encoder: this.#encoder,
+      defaults: () => this.#defaults(),
+      keyspace: () => this.keyspace,
+      rowFactory: () => this.rowFactory,
+      onSetKeyspace: (used) => this.#pools.useKeyspace(used),
+      onSchemaChange: (change) => services.onSchemaChange(change),
+      readTrace: (id, traceOptions) =>
+        readQueryTrace(id, traceOptions, {
+          clock,
+          maxWaitMs: this.maxTraceWait,
+          select: async (cql, params, selectOptions) => (await this.execute(cql, params, selectOptions)).all(),
+        }),
+    });
+  }
+
+  /** The keyspace of tables named without one. */
+  get keyspace(): string | undefined {
+    return this.#pools.keyspace;
+  }
+
+  /** The hosts that the cluster knows. */
+  get hosts(): readonly Host[] {
+    return this.#services.topology().hosts;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get defaultConsistencyLevel(): Consistency {
+    return this.#defaultConsistencyLevel;
+  }
+
+  set defaultConsistencyLevel(level: Consistency) {
+    this.#defaultConsistencyLevel = consistencyName(level, 'defaultConsistencyLevel');
+  }
+
+  /**
+   * Executes a statement and resolves with its first page.
+   *
+   * `params` are bound by the server to `?`, `:name`, `%s` or `%(name)s`: an array in the order of the markers, or an object by
+   * name. Text with parameters is prepared when first executed and kept.
+   *
+   * Rejects with {@link DriverError}: `InvalidArgumentError` and `CodecError` before a byte is sent, `OperationTimedOutError` at
+   * the deadline, `NoHostAvailableError` where no host could be asked, else what the server answered; with the reason of the
+   * signal when that aborts.
+   */
+  async execute<Row = RowObject>(
+    query: Query<Row>,
+    params?: Params,
+    options: ExecuteOptions<Row> = NO_OPTIONS,
+  ): Promise<ResultSet<Row>> {
+    this.#requireOpen();
+    try {
+      return await this.#executor.execute(query, params, options);
+    } catch (error) {
+      throw withCallerStack(error);
+    }
+  }
+
+  /** Executes the statements of a batch as one request. Rejects as `execute` does. */
+  executeBatch(batch: BatchStatement, options: ExecuteOptions = NO_OPTIONS): Promise<ResultSet> {
+    return this.execute(batch, undefined, options);
+  }
+
+  /**
+   * Prepares a statement on one host; other hosts learn it when they are first asked to execute it.
+   *
+   * Rejects with {@link DriverError}, as `execute` does.
+   */
+  async prepare<Row = RowObject>(query: string, options: PrepareOptions = {}): Promise<PreparedStatement<Row>> {
+    this.#requireOpen();
+    if (typeof query !== 'string' || query === '') {
+      throw new InvalidArgumentError(`expected CQL text, got ${describe(query)}`, { field: 'query' });
+    }
+    try {
+      if (options.keyspace !== undefined) this.#encoder.requireKeyspaces();
+      const settings = resolveSettings(options, undefined, this.#defaults());
+      return (await this.#preparation.prepare(query, this.keyspace, settings)) as PreparedStatement<Row>;
+    } catch (error) {
+      throw withCallerStack(error);
+    }
+  }
+
+  /** Makes a keyspace that of the session, on every connection. Rejects with `InvalidRequestError` if there is none of that name. */
+  async setKeyspace(keyspace: string): Promise<void> {
+    await this.execute(`USE ${quoteIdentifier(keyspace)}`);
+  }
+
+  /** Closes the connections of the session; requests in flight fail. A second call waits for the first. */
+  shutdown(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  /** The same as {@link Session.shutdown}. */
+  close(): Promise<void> {
+    return this.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /** Opens connections; for the cluster that made the session. */
+  async open(waitForAllPools: boolean): Promise<void> {
+    this.#pools.update(this.hosts);
+    await this.#pools.connect(waitForAllPools);
+  }
+
+  /** Follows a change of the topology; for the cluster that made the session. */
+  onTopology(): void {
+    this.#pools.update(this.hosts);
+  }
+
+  #defaults(): SettingDefaults {
+    return {
+      timeoutMs: this.defaultTimeout,
+      consistency: consistencyName(this.#defaultConsistencyLevel),
+      serialConsistency: this.defaultSerialConsistencyLevel,
+      fetchSize: this.defaultFetchSize,
+      retryPolicy: this.#services.retryPolicy,
+      timestampGenerator: this.useClientTimestamp ? this.#services.timestampGenerator : null,
+    };
+  }
+
+  async #close(): Promise<void> {
+    // Before anything fails: what is in flight must not be tried again.
+    this.#isClosed = true;
+    await this.#pools.close();
+    this.#services.onSessionClosed(this);
+  }
+
+  #requireOpen(): void {
+    if (this.isClosed) throw new ConnectionShutdownError('the session is shut down', { maybeApplied: false });
+  }
+}
+
+/** Errors are made where a socket was read; the stack that helps is that of who awaits. Costs nothing without an error. */
+function withCallerStack(error: unknown): unknown {
+  if (error instanceof DriverError && 'captureStackTrace' in Error) Error.captureStackTrace(error, withCallerStack);
+  return error;
+}

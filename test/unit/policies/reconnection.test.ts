@@ -1,0 +1,39 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { InvalidArgumentError } from '../../../src/errors.ts';
+import {
+  ConstantReconnectionPolicy,
+  DefaultReconnectionPolicy,
+  ExponentialReconnectionPolicy,
+} from '../../../src/policies/reconnection.ts';
+
+test('ConstantReconnectionPolicy ends after its attempts', () => {
+  assert.deepEqual([...new ConstantReconnectionPolicy(5, 3).newSchedule()], [5, 5, 5]);
+});
+
+test('ExponentialReconnectionPolicy doubles up to its maximum, within its jitter', () => {
+  const delays = [...new ExponentialReconnectionPolicy(1_000, 60_000, 10).newSchedule()];
+  delays.forEach((delay, i) => {
+    const middle = Math.min(60_000, 1_000 * 2 ** i);
+    assert(delay >= Math.min(middle, middle * 0.85) - 1 && delay <= Math.min(60_000, middle * 1.15), `${i}: ${delay}`);
+  });
+});
+
+test('the default waits a tenth of the time down, between 100 ms and 5 s, times a half to one', () => {
+  let now = 0;
+  const schedule = new DefaultReconnectionPolicy(() => now).newSchedule();
+  for (const [elapsed, longest] of [
+    [0, 100],
+    [10_000, 1_000],
+    [3_600_000, 5_000],
+  ] as const) {
+    now = elapsed;
+    const value = schedule.next().value as unknown;
+    assert(typeof value === 'number' && value >= longest / 2 && value <= longest);
+  }
+});
+
+test('negative delays are refused', () => {
+  assert.throws(() => new ConstantReconnectionPolicy(-1), InvalidArgumentError);
+  assert.throws(() => new ExponentialReconnectionPolicy(10, 5), InvalidArgumentError);
+});
