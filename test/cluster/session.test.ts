@@ -138,6 +138,23 @@ describe('session', () => {
     );
   });
 
+  test('counts, alone and in a counter batch', async () => {
+    await session.execute('CREATE TABLE visits (page text PRIMARY KEY, count counter)');
+    const visit = 'UPDATE visits SET count = count + ? WHERE page = ?';
+    await session.execute(visit, [2n ** 40n, 'home']);
+    await session.executeBatch(
+      new BatchStatement({ batchType: 'COUNTER' }).add(visit, [1, 'home']).add(visit, [-5n, 'about']),
+    );
+    const { rows } = await session.execute('SELECT page, count FROM visits');
+    assert.deepEqual(
+      new Map(rows.map((row) => [row['page'], row['count']])),
+      new Map([
+        ['home', 2n ** 40n + 1n],
+        ['about', -5n],
+      ]),
+    );
+  });
+
   test('traces a request', async () => {
     const result = await session.execute('SELECT * FROM users WHERE id = ?', [1], { trace: true });
     const trace = await result.getQueryTrace();
