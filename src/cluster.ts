@@ -184,7 +184,6 @@ export class Cluster implements SessionCluster {
     if (wire === null) throw new ProtocolError('expected the first connection to have negotiated a version');
     return {
       options: this.#options,
-      core: this.#core,
       encoder: this.#encoder,
       wire,
       programs: this.#programs,

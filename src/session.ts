@@ -9,7 +9,6 @@ import { StatementExecutor, type Query } from './execution/statement-executor.ts
 import { readQueryTrace } from './execution/tracing.ts';
 import type { Clock } from './connection/clock.ts';
 import type { Deadlines } from './connection/deadlines.ts';
-import type { Core } from './core.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
@@ -29,7 +28,12 @@ import type { PreparedStatement } from './statement/prepared.ts';
 import type { Host } from './topology/host.ts';
 import { partitionerNumber } from './topology/token-ring.ts';
 import type { Topology } from './topology/topology.ts';
-import { consistencyName, type Consistency, type SerialConsistency } from './types/consistency.ts';
+import {
+  consistencyName,
+  type Consistency,
+  type ConsistencyName,
+  type SerialConsistency,
+} from './types/consistency.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 import { quoteIdentifier } from './types/identifier.ts';
@@ -43,7 +47,6 @@ export interface SessionCluster {
 /** What all sessions of a cluster share. */
 export interface SharedServices {
   readonly options: ResolvedOptions;
-  readonly core: Core;
   readonly encoder: RequestEncoder;
   readonly wire: WireFormat;
   readonly programs: ProgramTable;
@@ -92,7 +95,7 @@ export class Session {
   useClientTimestamp = true;
   /** Milliseconds that a trace may take to be complete. */
   maxTraceWait = 2_000;
-  #defaultConsistencyLevel: Consistency;
+  #defaultConsistencyLevel: ConsistencyName;
   readonly #services: SharedServices;
   readonly #pools: SessionPools;
   readonly #preparation: Preparation;
@@ -103,7 +106,7 @@ export class Session {
 
   /** Sessions are made by `cluster.connect`. */
   constructor(cluster: SessionCluster, services: SharedServices, keyspace: string | undefined) {
-    const { options, core, encoder, wire, programs, policy, clock, deadlines } = services;
+    const { options, encoder, wire, programs, policy, clock, deadlines } = services;
     this.cluster = cluster;
     this.#services = services;
     this.defaultTimeout = options.requestTimeout;
@@ -120,7 +123,6 @@ export class Session {
       pool: (host: Host) => this.#pools.get(host),
     };
     this.#preparation = new Preparation({
-      core,
       encoder,
       wire,
       programs,
@@ -142,7 +144,6 @@ export class Session {
     });
     this.#executor = new StatementExecutor({
       context,
-      clock,
       programs,
       decoders: new DecoderCache(mapping),
       preparation: this.#preparation,
@@ -264,7 +265,7 @@ export class Session {
   #defaults(): SettingDefaults {
     return {
       timeoutMs: this.defaultTimeout,
-      consistency: consistencyName(this.#defaultConsistencyLevel),
+      consistency: this.#defaultConsistencyLevel,
       serialConsistency: this.defaultSerialConsistencyLevel,
       fetchSize: this.defaultFetchSize,
       retryPolicy: this.#services.retryPolicy,

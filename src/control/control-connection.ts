@@ -13,7 +13,7 @@ import {
   ProtocolVersionUnsupportedError,
 } from '../errors.ts';
 import { InvalidRequestError } from '../errors/server-errors.ts';
-import type { ReconnectionPolicy } from '../policies/reconnection.ts';
+import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { ConnectionFactory } from '../pool/connection-factory.ts';
 import type { HostRow } from '../topology/host.ts';
 import type { ReplicationStrategy } from '../topology/replication.ts';
@@ -68,11 +68,6 @@ export class ControlConnection implements ConnectionListener {
     this.#options = options;
   }
 
-  /** Where the control connection goes, while there is one. */
-  get endPoint(): EndPoint | undefined {
-    return this.#connection?.endPoint;
-  }
-
   /**
    * Connects to the first contact point that answers, and reads the view of the cluster from it.
    *
@@ -83,7 +78,7 @@ export class ControlConnection implements ConnectionListener {
     const errors = new Map<string, Error>();
     const known = this.#options.knownEndPoints();
     const candidates = new Map(
-      [...known, ...this.#options.contactPoints].map((endPoint) => [endPointKey(endPoint), endPoint]),
+      [...known, ...this.#options.contactPoints].map((endPoint) => [endPointText(endPoint), endPoint]),
     );
     for (const [key, endPoint] of candidates) {
       signal.throwIfAborted();
@@ -134,7 +129,11 @@ export class ControlConnection implements ConnectionListener {
     if (connection !== this.#connection) return;
     this.#connection = null;
     this.#options.logger.info(`the control connection was lost: ${reason.message}`);
-    this.#reconnect(this.#options.reconnectionPolicy.newSchedule()[Symbol.iterator](), 0);
+    const { reconnectionPolicy, logger } = this.#options;
+    const schedule = new ReconnectionSchedule(reconnectionPolicy, (error) => {
+      logger.error('a reconnection policy threw', error);
+    });
+    this.#reconnect(schedule, 0);
   }
 
   onOrphanLimit(connection: Connection): void {
@@ -145,27 +144,16 @@ export class ControlConnection implements ConnectionListener {
     // Nobody waits in line for the control connection.
   }
 
-  #reconnect(schedule: Iterator<number>, delayMs: number): void {
+  #reconnect(schedule: ReconnectionSchedule, delayMs: number): void {
     if (this.#closing.signal.aborted) return;
     this.#timer = this.#options.clock.setTimeout(() => {
       this.connect().catch((error: unknown) => {
         if (this.#closing.signal.aborted) return;
         this.#options.logger.info('the control connection could not be opened', error);
-        const delay = this.#nextDelay(schedule);
+        const delay = schedule.next();
         if (delay !== null) this.#reconnect(schedule, delay);
       });
     }, delayMs);
-  }
-
-  /** `null` at the end of the schedule, and where the policy throws. */
-  #nextDelay(schedule: Iterator<number>): number | null {
-    try {
-      const next = schedule.next();
-      return next.done === true ? null : next.value;
-    } catch (error) {
-      this.#options.logger.error('a reconnection policy threw', error);
-      return null;
-    }
   }
 
   async #connectTo(endPoint: EndPoint, signal: AbortSignal): Promise<void> {
@@ -195,7 +183,7 @@ export class ControlConnection implements ConnectionListener {
     const localRow = local === undefined ? null : localHost(local, connection.endPoint);
     if (local === undefined || localRow === null) {
       throw new DriverError(
-        `expected system.local of ${endPointKey(connection.endPoint)} to describe a node of the ring`,
+        `expected system.local of ${endPointText(connection.endPoint)} to describe a node of the ring`,
       );
     }
     hosts.push(localRow);
@@ -228,10 +216,6 @@ export class ControlConnection implements ConnectionListener {
   #rows(connection: Connection, query: string): Promise<SystemRow[]> {
     return readSystemRows(connection, query, this.#options.query);
   }
-}
-
-function endPointKey(endPoint: EndPoint): string {
-  return endPointText(endPoint);
 }
 
 /** One contact point that answered, and refused for what no other would judge otherwise: its own error says it best. */

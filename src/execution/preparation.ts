@@ -1,7 +1,6 @@
 // Preparing statements: PREPARE on one host, lazily on others when they say that they do not know the id, each
 // (host, statement) by one request however many executions wait for it; and the cache of what was prepared automatically.
 
-import type { Core } from '../core.ts';
 import { DriverError, ProtocolError } from '../errors.ts';
 import { openMessage, readResult } from '../protocol/responses.ts';
 import type { PreparedMessage } from '../protocol/metadata.ts';
@@ -17,7 +16,6 @@ import { EncodedQuery } from './routed-query.ts';
 import type { RequestSettings } from './settings.ts';
 
 export interface PreparationOptions {
-  readonly core: Core;
   readonly encoder: RequestEncoder;
   readonly wire: WireFormat;
   readonly programs: ProgramTable;

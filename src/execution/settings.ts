@@ -77,6 +77,8 @@ export interface RequestSettings {
   readonly payload: readonly PayloadEntry[] | undefined;
   readonly isIdempotent: boolean | undefined;
   readonly timestamp: bigint | number | undefined;
+  /** Makes the timestamp where none is set; `null` leaves it to the server. */
+  readonly timestampGenerator: TimestampGenerator | null;
 }
 
 const NONE: Partial<Statement> = Object.freeze({});
@@ -117,6 +119,7 @@ export function resolveSettings(
     payload: payloadOf(options, statement.customPayload),
     isIdempotent: options.isIdempotent ?? statement.isIdempotent,
     timestamp: options.timestamp ?? statement.timestamp,
+    timestampGenerator: defaults.timestampGenerator,
   };
 }
 

@@ -3,7 +3,6 @@
 
 import type { EncodedFrame } from '../core.ts';
 import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
-import type { TimestampGenerator } from '../policies/timestamps.ts';
 import type {
   BatchEntry as WireBatchEntry,
   RequestEncoder,
@@ -63,7 +62,7 @@ export class StatementEncoder {
   query(cql: string, settings: RequestSettings, request: EncodingFacts): EncodedStatement {
     const { encoder, wire } = this.#options;
     const frame = encoder.query(wire, {
-      ...this.#parameters(settings, request),
+      ...this.#parameters(settings),
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       query: cql,
       namedValues: false,
@@ -86,7 +85,7 @@ export class StatementEncoder {
     const { result } = statement;
     const program = result.program === null ? null : programs.adopt(result.program);
     const frame = encoder.execute(wire, {
-      ...this.#parameters(settings, request),
+      ...this.#parameters(settings),
       keyspace: undefined,
       id: statement.queryId,
       resultMetadataId: wire.version >= 5 ? result.metadataId : undefined,
@@ -114,7 +113,7 @@ export class StatementEncoder {
     const first = entries[routed];
     const indexes = first === undefined || first.kind === 'text' ? undefined : preparedOf(first).routingKeyIndexes;
     const frame = encoder.batch(wire, {
-      ...this.#parameters(settings, request),
+      ...this.#parameters(settings),
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       type: BatchType[batchType],
       entries: entries.map(wireEntry),
@@ -123,12 +122,12 @@ export class StatementEncoder {
     return { frame, programWord: programWord(null, request.wantsColumns) };
   }
 
-  #parameters(settings: RequestSettings, request: EncodingFacts): Omit<RequestParameters, 'keyspace' | 'routing'> {
+  #parameters(settings: RequestSettings): Omit<RequestParameters, 'keyspace' | 'routing'> {
     const { serialConsistency } = settings;
     return {
       consistency: wireConsistency(settings.consistency),
       serialConsistency: serialConsistency === undefined ? undefined : wireConsistency(serialConsistency),
-      timestamp: timestampOf(settings, request),
+      timestamp: timestampOf(settings),
       nowInSeconds: undefined,
       tracing: settings.tracing,
       payload: settings.payload,
@@ -150,8 +149,6 @@ export class StatementEncoder {
 export interface EncodingFacts {
   readonly routingKey: Statement['routingKey'];
   readonly wantsColumns: boolean;
-  /** Makes the timestamp where none is set; `null` leaves it to the server. */
-  readonly timestampGenerator: TimestampGenerator | null;
 }
 
 /** The values of a prepared statement; `snapshot` keeps a copy, from which a later page is asked for. */
@@ -215,9 +212,9 @@ function wireEntry(entry: EncodableEntry): WireBatchEntry {
   }
 }
 
-function timestampOf(settings: RequestSettings, request: EncodingFacts): bigint | undefined {
+function timestampOf(settings: RequestSettings): bigint | undefined {
   if (settings.timestamp !== undefined) return checkedTimestamp(settings.timestamp);
-  const { timestampGenerator } = request;
+  const { timestampGenerator } = settings;
   if (timestampGenerator === null) return undefined;
   let timestamp: bigint | number;
   try {

@@ -1,7 +1,6 @@
 // From a statement to a result set: prepares what has parameters, encodes once, executes, and turns the answer into rows.
 // Every page after the first comes the same way, from values that were encoded with the first.
 
-import type { Clock } from '../connection/clock.ts';
 import { InvalidArgumentError, OperationTimedOutError } from '../errors.ts';
 import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
 import type { SchemaChange } from '../protocol/events.ts';
@@ -51,7 +50,6 @@ export type Query<Row = Record<string, unknown>> = string | Statement<Row>;
 
 export interface StatementExecutorOptions {
   readonly context: ExecutionContext;
-  readonly clock: Clock;
   readonly encoder: StatementEncoder;
   readonly programs: ProgramTable;
   readonly decoders: DecoderCache;
@@ -132,7 +130,7 @@ export class StatementExecutor {
       });
     }
     const text = hasParams ? rewritePercentMarkers(cql, params) : cql;
-    const started = this.#options.clock.now();
+    const started = this.#options.context.clock.now();
     const cached = this.#options.preparation.prepareCached(text, this.#options.keyspace(), settings);
     if (cached instanceof PreparedStatement) return this.#executeValues(cached, statement, params, settings, options);
     const prepared = await waitWithin(cached, settings, this.#options.context.deadlines);
@@ -187,7 +185,7 @@ export class StatementExecutor {
   ): Promise<ResultSet<Row>> {
     if (params !== undefined) throw twoParams();
     const settings = this.#settings(options, batch);
-    const started = this.#options.clock.now();
+    const started = this.#options.context.clock.now();
     const entries = await this.#prepareEntries(batch, settings);
     const remaining = this.#remaining(settings, started, 'BATCH');
     const text = `BATCH of ${entries.length} statements`;
@@ -365,14 +363,13 @@ export class StatementExecutor {
     return {
       routingKey: job.statement instanceof BoundStatement ? undefined : job.statement?.routingKey,
       wantsColumns: job.rowFactory === 'columns',
-      timestampGenerator: this.#options.defaults().timestampGenerator,
     };
   }
 
   /** What is left of the request's one deadline after preparing. */
   #remaining(settings: RequestSettings, started: number, text: string): RequestSettings {
     if (settings.timeoutMs === null) return settings;
-    const timeoutMs = settings.timeoutMs - (this.#options.clock.now() - started);
+    const timeoutMs = settings.timeoutMs - (this.#options.context.clock.now() - started);
     if (timeoutMs > 0) return { ...settings, timeoutMs };
     throw new OperationTimedOutError(`no answer within ${settings.timeoutMs} ms`, { query: text, maybeApplied: false });
   }

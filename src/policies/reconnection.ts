@@ -8,6 +8,31 @@ export interface ReconnectionPolicy {
   newSchedule(): Iterable<number>;
 }
 
+/**
+ * The delays of one outage. The policy may be a user's: what it throws is reported, and the schedule ends there.
+ */
+export class ReconnectionSchedule {
+  readonly #policy: ReconnectionPolicy;
+  readonly #report: (error: unknown) => void;
+  #delays: Iterator<number> | null = null;
+
+  constructor(policy: ReconnectionPolicy, report: (error: unknown) => void) {
+    this.#policy = policy;
+    this.#report = report;
+  }
+
+  /** Milliseconds until the next try; `null` at the end of the schedule. */
+  next(): number | null {
+    try {
+      const delay = (this.#delays ??= this.#policy.newSchedule()[Symbol.iterator]()).next();
+      return delay.done === true ? null : delay.value;
+    } catch (error) {
+      this.#report(error);
+      return null;
+    }
+  }
+}
+
 /** The same delay every time, at most `maxAttempts` times (default: without end). */
 export class ConstantReconnectionPolicy implements ReconnectionPolicy {
   readonly delay: number;

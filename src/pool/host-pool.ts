@@ -4,7 +4,7 @@
 import type { Clock } from '../connection/clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ConnectionShutdownError, NoConnectionsAvailableError, type DriverError } from '../errors.ts';
-import type { ReconnectionPolicy } from '../policies/reconnection.ts';
+import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { Host } from '../topology/host.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
@@ -33,7 +33,7 @@ export interface HostPoolOptions {
   onUp(host: Host): void;
   onDown(host: Host, error: DriverError): void;
   /** Gets what a reconnection policy throws. */
-  report(error: unknown): void;
+  readonly report: (error: unknown) => void;
 }
 
 export class HostPool implements ConnectionOwner {
@@ -43,9 +43,9 @@ export class HostPool implements ConnectionOwner {
   readonly #waiters: Waiter[] = [];
   #connection: Connection | null = null;
   #opening: Promise<void> | null = null;
-  /** Why the connection is to be replaced: it is drained as soon as another is open. */
+  /** Whether the connection is to be replaced: it is drained as soon as another is open. */
   #isReplacing = false;
-  #schedule: Iterator<number> | null = null;
+  #schedule: ReconnectionSchedule | null = null;
   #timer: unknown;
   #lastError: DriverError | null = null;
 
@@ -61,11 +61,6 @@ export class HostPool implements ConnectionOwner {
 
   get isClosed(): boolean {
     return this.#closing.signal.aborted;
-  }
-
-  /** The open connections. */
-  get connections(): readonly Connection[] {
-    return this.#connection === null ? [] : [this.#connection];
   }
 
   /** Opens the connection unless there is one; resolves when it is open or the try has failed. */
@@ -190,21 +185,11 @@ export class HostPool implements ConnectionOwner {
   }
 
   #scheduleReconnection(): void {
-    const delay = this.#nextDelay();
-    if (delay.done === true) return;
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = this.#options.clock.setTimeout(() => void this.connect(), delay.value);
-  }
-
-  /** A policy that throws ends its schedule, and nothing else. */
-  #nextDelay(): IteratorResult<number, unknown> {
-    try {
-      this.#schedule ??= this.#options.reconnectionPolicy.newSchedule()[Symbol.iterator]();
-      return this.#schedule.next();
-    } catch (error) {
-      this.#options.report(error);
-      return { done: true, value: undefined };
-    }
+    const { reconnectionPolicy, clock, report } = this.#options;
+    const delayMs = (this.#schedule ??= new ReconnectionSchedule(reconnectionPolicy, report)).next();
+    if (delayMs === null) return;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => void this.connect(), delayMs);
   }
 
   #closedError(): DriverError {

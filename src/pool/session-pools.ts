@@ -50,11 +50,6 @@ export class SessionPools {
     return this.#keyspace;
   }
 
-  /** Requests that wait for a stream id, over all hosts. */
-  get queued(): number {
-    return this.#line.length;
-  }
-
   get(host: Host): HostPool | undefined {
     return this.#pools.get(host);
   }

@@ -20,7 +20,7 @@ import {
 } from '../../src/errors.ts';
 import { readEvent } from '../../src/protocol/events.ts';
 import { Opcode } from '../../src/protocol/opcodes.ts';
-import { RequestEncoder } from '../../src/protocol/requests.ts';
+import { PLAIN_QUERY, RequestEncoder } from '../../src/protocol/requests.ts';
 import { openMessage } from '../../src/protocol/responses.ts';
 import { setKeyspace, voidResult } from './harness/response.ts';
 import { startServer } from './harness/test-context.ts';
@@ -84,19 +84,9 @@ function query({ connection, encoder }: Client, cql: string): Promise<Answer> {
   const frame = encoder.query(
     { version, compression },
     {
+      ...PLAIN_QUERY,
       query: cql,
-      namedValues: false,
       consistency: 1,
-      serialConsistency: undefined,
-      timestamp: undefined,
-      keyspace: undefined,
-      nowInSeconds: undefined,
-      tracing: false,
-      payload: undefined,
-      routing: undefined,
-      values: undefined,
-      pageSize: undefined,
-      pagingState: undefined,
     },
   );
   return ask(connection, frame, [Opcode.RESULT]);

@@ -5,6 +5,7 @@ import {
   ConstantReconnectionPolicy,
   DefaultReconnectionPolicy,
   ExponentialReconnectionPolicy,
+  ReconnectionSchedule,
 } from '../../../src/policies/reconnection.ts';
 
 test('ConstantReconnectionPolicy ends after its attempts', () => {
@@ -36,4 +37,22 @@ test('the default waits a tenth of the time down, between 100 ms and 5 s, times 
 test('negative delays are refused', () => {
   assert.throws(() => new ConstantReconnectionPolicy(-1), InvalidArgumentError);
   assert.throws(() => new ExponentialReconnectionPolicy(10, 5), InvalidArgumentError);
+});
+
+test('a schedule ends where its policy ends or throws, and what is thrown is reported', () => {
+  const reported: unknown[] = [];
+  const report = (error: unknown): void => void reported.push(error);
+  const ending = new ReconnectionSchedule(new ConstantReconnectionPolicy(5, 1), report);
+  assert.deepEqual([ending.next(), ending.next()], [5, null]);
+  const reason = new Error('no schedule');
+  const throwing = new ReconnectionSchedule(
+    {
+      newSchedule: () => {
+        throw reason;
+      },
+    },
+    report,
+  );
+  assert.equal(throwing.next(), null);
+  assert.deepEqual(reported, [reason]);
 });
