@@ -9,7 +9,8 @@ export {
   type StatementAndParams,
 } from './concurrent.ts';
 export { Session, type PrepareOptions, type SessionCluster } from './session.ts';
-export type { ClusterOptions, ContactPoint } from './options.ts';
+export type { ClusterOptions } from './options.ts';
+export type { ContactPoint } from './options/contact-points.ts';
 export type { ExecuteOptions } from './execution/settings.ts';
 export type { Query } from './execution/statement-executor.ts';
 

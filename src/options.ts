@@ -3,9 +3,11 @@
 import type { AddressTranslator } from './connection/address-translation.ts';
 import { PlainTextAuthProvider, type AuthProvider } from './connection/authenticator.ts';
 import { DEFAULT_SOCKET_OPTIONS, type Connector } from './connection/connector.ts';
-import { DefaultEndPoint, parseEndPoint, type EndPoint } from './connection/endpoint.ts';
+import type { EndPoint } from './connection/endpoint.ts';
 import type { TlsOptions } from './connection/tls.ts';
 import { InvalidArgumentError } from './errors.ts';
+import { requireDuration, requireInteger, requireVersion } from './options/checks.ts';
+import { contactPointEndPoints, type ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
@@ -20,9 +22,6 @@ import {
 } from './types/consistency.ts';
 import { describe } from './types/describe.ts';
 import { consoleLogger, isLogLevel, type Logger, type LogLevel } from './types/logger.ts';
-
-/** A contact point: `host`, `host:port`, `[v6]:port`, a pair of host and port, or an end point. */
-export type ContactPoint = string | readonly [host: string, port: number] | EndPoint;
 
 /** Options of a {@link Cluster}. All durations are milliseconds. */
 export interface ClusterOptions {
@@ -167,7 +166,7 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
   requireInteger('pooling.maxRequestsPerConnection', pooling.maxRequestsPerConnection, 1, 32_766);
   return {
     ...resolved,
-    contactPoints: contactPoints(given.contactPoints ?? ['127.0.0.1'], resolved.port),
+    contactPoints: contactPointEndPoints(given.contactPoints ?? ['127.0.0.1'], resolved.port),
     compression: compressionName(given.compression),
     consistencyLevel: consistencyName(given.consistencyLevel ?? 'LOCAL_ONE'),
     logger: loggerOf(given.logger ?? 'warn'),
@@ -194,26 +193,6 @@ function requireKnown(options: ClusterOptions): void {
     if (KNOWN.has(field)) continue;
     throw new InvalidArgumentError(`unknown cluster option ${JSON.stringify(field)}`, { field });
   }
-}
-
-function contactPoints(points: readonly ContactPoint[], port: number): EndPoint[] {
-  if (!Array.isArray(points) || points.length === 0) {
-    throw new InvalidArgumentError('expected contactPoints as an array of at least one', { field: 'contactPoints' });
-  }
-  return (points as readonly ContactPoint[]).map((point) => endPointOf(point, port));
-}
-
-function endPointOf(point: ContactPoint, port: number): EndPoint {
-  if (typeof point === 'string') return parseEndPoint(point, port);
-  if (isPair(point)) return new DefaultEndPoint(point[0], point[1]);
-  if (typeof (point as Partial<EndPoint> | null)?.resolve === 'function') return point;
-  throw new InvalidArgumentError('expected contact points as text, [host, port] or end points', {
-    field: 'contactPoints',
-  });
-}
-
-function isPair(point: ContactPoint): point is readonly [host: string, port: number] {
-  return Array.isArray(point) && point.length === 2;
 }
 
 function compressionName(compression: ClusterOptions['compression']): ResolvedOptions['compression'] {
@@ -259,25 +238,4 @@ function authProviderOf(options: ClusterOptions): { authProvider?: AuthProvider 
   return credentials === undefined
     ? {}
     : { authProvider: new PlainTextAuthProvider(credentials.username, credentials.password) };
-}
-
-function requireDuration(field: string, value: unknown, minimum: number): void {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= minimum) return;
-  throw new InvalidArgumentError(
-    `expected ${field} in milliseconds, finite and at least ${minimum}, got ${String(value)}`,
-    { field },
-  );
-}
-
-function requireInteger(field: string, value: unknown, minimum: number, maximum: number): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw new InvalidArgumentError(
-    `expected ${field} as an integer from ${minimum} to ${maximum}, got ${String(value)}`,
-    { field },
-  );
-}
-
-function requireVersion(field: string, value: unknown): void {
-  if (value === undefined || value === 3 || value === 4 || value === 5) return;
-  throw new InvalidArgumentError(`expected ${field} 3, 4 or 5, got ${describe(value)}`, { field });
 }
