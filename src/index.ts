@@ -51,6 +51,12 @@ export {
   type UnavailableInfo,
   type WriteTimeoutInfo,
 } from './policies/retry.ts';
+export {
+  ConstantSpeculativeExecutionPolicy,
+  NoSpeculativeExecutionPolicy,
+  type SpeculativeExecutionPlan,
+  type SpeculativeExecutionPolicy,
+} from './policies/speculative-execution.ts';
 export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
 
 export { Host } from './topology/host.ts';

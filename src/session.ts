@@ -118,6 +118,7 @@ export class Session {
     const context = {
       deadlines,
       clock,
+      observer: null,
       topology: () => services.topology(),
       isClosed: () => this.isClosed,
       pool: (host: Host) => this.#pools.get(host),

@@ -1,8 +1,7 @@
 // One request from plan to outcome: takes hosts from the plan, makes attempts, asks the retry policy about failures, and
 // settles once, within one deadline. It takes what it needs as parameters and knows no session.
 
-import type { Deadline, Deadlines, Expirable } from '../connection/deadlines.ts';
-import type { Clock } from '../connection/clock.ts';
+import type { Deadline, Expirable } from '../connection/deadlines.ts';
 import type { Delivery } from '../core.ts';
 import {
   addFacts,
@@ -12,53 +11,14 @@ import {
   OperationTimedOutError,
 } from '../errors.ts';
 import { UnpreparedError } from '../errors/server-errors.ts';
-import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
-import type { RetryDecision, RetryPolicy } from '../policies/retry.ts';
+import type { RetryDecision } from '../policies/retry.ts';
 import type { HostPool } from '../pool/host-pool.ts';
 import type { Host } from '../topology/host.ts';
-import type { Topology } from '../topology/topology.ts';
-import type { ColumnSpec } from '../types/column-spec.ts';
-import { HostAttempt, type AttemptOwner, type Outgoing } from './attempt.ts';
+import { HostAttempt, type AttemptOwner } from './attempt.ts';
+import type { ExecutionContext } from './context.ts';
 import { errorOf } from './outcome.ts';
+import type { ExecutionRequest, ExecutionResponse } from './request.ts';
 import { decide } from './retry-decision.ts';
-import type { EncodedQuery } from './routed-query.ts';
-
-/** What every request of a session needs. */
-export interface ExecutionContext {
-  readonly deadlines: Deadlines;
-  readonly clock: Clock;
-  topology(): Topology;
-  /** Whether the session is shut down: failures are final then. */
-  isClosed(): boolean;
-  pool(host: Host): HostPool | undefined;
-}
-
-/** One request, encoded. */
-export interface ExecutionRequest extends Outgoing {
-  readonly query: EncodedQuery;
-  /** The statement, for errors. */
-  readonly queryText: string;
-  /** Columns of the rows, as far as they are known, for errors. */
-  readonly columns?: readonly ColumnSpec[] | undefined;
-  readonly loadBalancingPolicy: LoadBalancingPolicy;
-  readonly retryPolicy: RetryPolicy;
-  /** The one host to ask, instead of a plan. */
-  readonly host: Host | undefined;
-  readonly timeoutMs: number | null;
-  readonly signal: AbortSignal | undefined;
-  /** True for what changes nothing wherever it ends, such as preparing. */
-  readonly isHarmless?: boolean;
-  /** Prepares the statement again on a host that has forgotten it; absent for requests that name no prepared id. */
-  readonly reprepare?: ((host: Host) => Promise<void>) | undefined;
-}
-
-/** The answer, and how it came about. `delivery` is `null` where the retry policy ignored a failure. */
-export interface ExecutionResponse {
-  readonly delivery: Delivery | null;
-  readonly record: number;
-  readonly attempts: readonly HostAttempt[];
-  readonly host: Host;
-}
 
 /** Executes a request; rejects with a {@link DriverError}, or with the reason of the signal. */
 export function executeRequest(request: ExecutionRequest, context: ExecutionContext): Promise<ExecutionResponse> {
@@ -81,6 +41,7 @@ class Execution implements AttemptOwner, Expirable {
   #reprepared: Set<Host> | null = null;
   #retries = 0;
   #retryTimer: unknown;
+  #startedMs = 0;
   #isSettled = false;
 
   constructor(
@@ -97,12 +58,13 @@ class Execution implements AttemptOwner, Expirable {
 
   start(): void {
     const { signal, timeoutMs, host, loadBalancingPolicy, query } = this.#request;
+    if (this.#context.observer !== null) this.#startedMs = this.#context.clock.now();
     if (signal !== undefined) {
       if (signal.aborted) {
-        this.#settle(() => this.#reject(signal.reason));
+        this.#rejectWith(signal.reason);
         return;
       }
-      this.#onAbort = () => this.#settle(() => this.#reject(signal.reason));
+      this.#onAbort = () => this.#rejectWith(signal.reason);
       signal.addEventListener('abort', this.#onAbort);
     }
     if (timeoutMs !== null) this.#deadline = this.#context.deadlines.add(this, timeoutMs);
@@ -123,15 +85,18 @@ class Execution implements AttemptOwner, Expirable {
       error = asDriverError(thrown);
     }
     if (error === null) {
+      this.#context.observer?.onAttempt(attempt);
       this.#succeed(delivery, record, attempt.host);
       return;
     }
     attempt.error = error;
     addFacts(error, { coordinator: attempt.host });
+    this.#context.observer?.onAttempt(attempt);
     this.#onFailedAttempt(attempt, error);
   }
 
   onAttemptFailure(attempt: HostAttempt, error: DriverError): void {
+    this.#context.observer?.onAttempt(attempt);
     this.#onFailedAttempt(attempt, error);
   }
 
@@ -139,7 +104,7 @@ class Execution implements AttemptOwner, Expirable {
     this.#deadline = null;
     const last = this.#attempts.at(-1);
     const inFlight = last?.connection?.inFlight;
-    const wasSent = this.#attempts.map((attempt) => attempt.abandon()).includes(true);
+    const wasSent = this.#abandonAttempts();
     const where = last === undefined ? 'no host was asked' : `last asked: ${last.host.toString()}`;
     this.#fail(
       new OperationTimedOutError(`no answer within ${this.#request.timeoutMs ?? 0} ms (${where})`, {
@@ -208,11 +173,13 @@ class Execution implements AttemptOwner, Expirable {
         this.#fail(error);
         return;
       case 'ignore':
+        this.#context.observer?.onIgnore(error);
         this.#succeed(null, 0, attempt.host);
         return;
       case 'retry':
       case 'retryNextHost':
         this.#retries++;
+        this.#context.observer?.onRetry(error);
         this.#retry(decision.kind, attempt, error, decision.delayMs ?? 0);
     }
   }
@@ -246,7 +213,8 @@ class Execution implements AttemptOwner, Expirable {
   }
 
   #succeed(delivery: Delivery | null, record: number, host: Host): void {
-    this.#settle(() => this.#resolve({ delivery, record, attempts: this.#attempts, host }));
+    if (!this.#end(null)) return;
+    this.#resolve({ delivery, record, attempts: this.#attempts, host });
   }
 
   #failForLackOfHosts(): void {
@@ -257,14 +225,13 @@ class Execution implements AttemptOwner, Expirable {
   }
 
   #fail(error: DriverError): void {
-    this.#settle(() =>
-      this.#reject(
-        addFacts(error, {
-          query: this.#request.queryText,
-          attempts: this.#attempts.map((attempt) => attempt.facts()),
-          maybeApplied: this.#maybeApplied(error),
-        }),
-      ),
+    if (this.#isSettled) return;
+    this.#rejectWith(
+      addFacts(error, {
+        query: this.#request.queryText,
+        attempts: this.#attempts.map((attempt) => attempt.facts()),
+        maybeApplied: this.#maybeApplied(error),
+      }),
     );
   }
 
@@ -274,14 +241,32 @@ class Execution implements AttemptOwner, Expirable {
     return error.maybeApplied || this.#attempts.some((attempt) => attempt.error?.maybeApplied ?? false);
   }
 
-  #settle(outcome: () => void): void {
-    if (this.#isSettled) return;
+  #rejectWith(reason: unknown): void {
+    if (this.#end(reason)) this.#reject(reason);
+  }
+
+  /** Ends everything that still runs; whether the request was not settled before. */
+  #end(error: unknown): boolean {
+    if (this.#isSettled) return false;
     this.#isSettled = true;
-    if (this.#deadline !== null) this.#context.deadlines.cancel(this.#deadline);
+    const { observer, deadlines, clock } = this.#context;
+    if (this.#deadline !== null) deadlines.cancel(this.#deadline);
     if (this.#onAbort !== null) this.#request.signal?.removeEventListener('abort', this.#onAbort);
-    if (this.#retryTimer !== undefined) this.#context.clock.clearTimeout(this.#retryTimer);
-    for (const attempt of this.#attempts) attempt.abandon();
-    outcome();
+    if (this.#retryTimer !== undefined) clock.clearTimeout(this.#retryTimer);
+    this.#abandonAttempts();
+    observer?.onEnd(this.#request, clock.now() - this.#startedMs, error);
+    return true;
+  }
+
+  /** Whether bytes of one that had no answer yet may have reached a server. */
+  #abandonAttempts(): boolean {
+    let wasSent = false;
+    for (const attempt of this.#attempts) {
+      if (attempt.durationMs !== undefined) continue;
+      if (attempt.abandon()) wasSent = true;
+      this.#context.observer?.onAttempt(attempt);
+    }
+    return wasSent;
   }
 }
 

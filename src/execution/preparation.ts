@@ -9,9 +9,11 @@ import { PreparedStatement } from '../statement/prepared.ts';
 import type { StatementOptions } from '../statement/statement.ts';
 import type { Host } from '../topology/host.ts';
 import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
-import { executeRequest, type ExecutionContext, type ExecutionResponse } from './execution.ts';
-import { LruCache } from './lru-cache.ts';
 import type { ProgramTable } from '../result/programs.ts';
+import type { ExecutionContext } from './context.ts';
+import { executeRequest } from './execution.ts';
+import { LruCache } from './lru-cache.ts';
+import type { ExecutionResponse } from './request.ts';
 import { EncodedQuery } from './routed-query.ts';
 import type { RequestSettings } from './settings.ts';
 

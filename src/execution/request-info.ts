@@ -7,7 +7,7 @@ import type { ConsistencyName } from '../types/consistency.ts';
 import type { Attempt, HostInfo } from '../types/host-info.ts';
 import type { Uuid } from '../types/uuid.ts';
 import type { HostAttempt } from './attempt.ts';
-import type { ExecutionResponse } from './execution.ts';
+import type { ExecutionResponse } from './request.ts';
 
 const HEADER_BYTES = 9;
 

@@ -21,9 +21,11 @@ import type { Params } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
 import type { Program } from '../types/program.ts';
 import type { Uuid } from '../types/uuid.ts';
-import { executeRequest, type ExecutionContext, type ExecutionRequest, type ExecutionResponse } from './execution.ts';
+import type { ExecutionContext } from './context.ts';
+import { executeRequest } from './execution.ts';
 import { isRows } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
+import type { ExecutionRequest, ExecutionResponse } from './request.ts';
 import { RequestInfo } from './request-info.ts';
 import { EncodedQuery } from './routed-query.ts';
 import {

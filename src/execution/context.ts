@@ -1,0 +1,19 @@
+// What every request of a session needs of it.
+
+import type { Clock } from '../connection/clock.ts';
+import type { Deadlines } from '../connection/deadlines.ts';
+import type { HostPool } from '../pool/host-pool.ts';
+import type { Host } from '../topology/host.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { ExecutionObserver } from './observer.ts';
+
+export interface ExecutionContext {
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  /** Who watches the requests; `null` if nobody does. */
+  readonly observer: ExecutionObserver | null;
+  topology(): Topology;
+  /** Whether the session is shut down: failures are final then. */
+  isClosed(): boolean;
+  pool(host: Host): HostPool | undefined;
+}

@@ -1,0 +1,74 @@
+// Speculative execution: when to ask a further host beside those that have not answered yet, so that one slow host is not the
+// slowness of the request. Only idempotent requests are asked for; of several answers the first one counts.
+
+import { InvalidArgumentError } from '../errors.ts';
+import type { Host } from '../topology/host.ts';
+import type { QueryInfo } from '../types/query-info.ts';
+
+/** The plan of one request. */
+export interface SpeculativeExecutionPlan {
+  /**
+   * Milliseconds to wait for an answer of `host`, which was just asked, before a further host is asked; 0 asks at once, a
+   * negative number asks no further host.
+   */
+  nextExecution(host: Host): number;
+}
+
+/** Decides whether and when further hosts are asked while the first ones have not answered. */
+export interface SpeculativeExecutionPolicy {
+  newPlan(query: QueryInfo): SpeculativeExecutionPlan;
+  /** Told how long each answer to an attempt took, so that a policy can learn from it. */
+  onLatency?(host: Host, durationMs: number): void;
+}
+
+const NO_PLAN: SpeculativeExecutionPlan = Object.freeze({ nextExecution: () => -1 });
+
+/** Never asks a second host. */
+export class NoSpeculativeExecutionPolicy implements SpeculativeExecutionPolicy {
+  newPlan(_query?: QueryInfo): SpeculativeExecutionPlan {
+    return NO_PLAN;
+  }
+}
+
+/** Asks a further host every `delay` milliseconds, `maxAttempts` times at most, the first attempt not counted. */
+export class ConstantSpeculativeExecutionPolicy implements SpeculativeExecutionPolicy {
+  readonly delay: number;
+  readonly maxAttempts: number;
+
+  /** @throws {InvalidArgumentError} for a negative delay, or a count that is no integer from 0 on. */
+  constructor(delay: number, maxAttempts: number) {
+    if (!(Number.isFinite(delay) && delay >= 0)) {
+      throw new InvalidArgumentError(`expected delay in milliseconds, finite and at least 0, got ${delay}`, {
+        field: 'delay',
+      });
+    }
+    requireAttempts(maxAttempts);
+    this.delay = delay;
+    this.maxAttempts = maxAttempts;
+  }
+
+  newPlan(_query?: QueryInfo): SpeculativeExecutionPlan {
+    return new CountedPlan(this.delay, this.maxAttempts);
+  }
+}
+
+class CountedPlan implements SpeculativeExecutionPlan {
+  readonly #delay: number;
+  #remaining: number;
+
+  constructor(delay: number, maxAttempts: number) {
+    this.#delay = delay;
+    this.#remaining = maxAttempts;
+  }
+
+  nextExecution(_host?: Host): number {
+    return this.#remaining-- > 0 ? this.#delay : -1;
+  }
+}
+
+function requireAttempts(maxAttempts: number): void {
+  if (Number.isInteger(maxAttempts) && maxAttempts >= 0) return;
+  throw new InvalidArgumentError(`expected maxAttempts as an integer of at least 0, got ${maxAttempts}`, {
+    field: 'maxAttempts',
+  });
+}
