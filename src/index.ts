@@ -87,6 +87,7 @@ export type { ColumnSpec } from './types/column-spec.ts';
 export { CqlType, type CqlTypeKind } from './types/data-type.ts';
 export { Decimal } from './types/decimal.ts';
 export { Duration } from './types/duration.ts';
+export type { Histogram } from './types/histogram.ts';
 export type { Attempt, HostDistance, HostInfo } from './types/host-info.ts';
 export { quoteIdentifier } from './types/identifier.ts';
 export { Inet } from './types/inet.ts';
