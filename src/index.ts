@@ -23,7 +23,14 @@ export { ValueSequence } from './statement/value-sequence.ts';
 export { ResultSet, type AllOptions } from './result/result-set.ts';
 export type { PagesOptions } from './result/page-sequence.ts';
 export type { ExecutionInfo, QueryTrace, TraceEvent, TraceOptions } from './result/execution-info.ts';
-export type { BuiltinRowFactory, RowFactory } from './result/rows.ts';
+export {
+  dictFactory,
+  namedTupleFactory,
+  orderedDictFactory,
+  tupleFactory,
+  type BuiltinRowFactory,
+  type RowFactory,
+} from './result/rows.ts';
 export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './result/columns.ts';
 export { OrderedMap, SortedSet } from './result/collections.ts';
 export type { TypeMappingOptions } from './result/type-mapping.ts';

@@ -125,7 +125,8 @@ function expression(inline: InlineKind, i: number): string {
   }
 }
 
-function readCell(cell: Cell, page: Page, slot: number): unknown {
+/** Reads one component. */
+export function readCell(cell: Cell, page: Page, slot: number): unknown {
   return page.isNull(slot) ? null : cell.read(page, slot);
 }
 

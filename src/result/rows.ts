@@ -1,24 +1,36 @@
 // Rows as users want them: plain objects, arrays, maps, whole columns, or what a function of theirs makes of the values.
-import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { ColumnSpec } from '../types/column-spec.ts';
 import type { CqlType } from '../types/data-type.ts';
 import { describe } from '../types/describe.ts';
 import { ColumnBatch } from './columns.ts';
+import { lazyBuilder } from './lazy-row.ts';
 import { arrayBuilder, objectBuilder, type Cell, type SlotBuilder } from './object-builder.ts';
 import type { Page } from './page.ts';
 import { cellOf } from './readers.ts';
 import type { TypeMapping } from './type-mapping.ts';
 
 /** The shapes of rows that need no function of the user's. */
-export type BuiltinRowFactory = 'object' | 'tuple' | 'map' | 'columns';
+export type BuiltinRowFactory = 'object' | 'tuple' | 'map' | 'columns' | 'lazy';
 
 /**
  * How rows are made. `'object'`: plain objects with the server's column names; of equal names the last one counts. `'tuple'`: arrays
- * of all values, in order. `'map'`: Maps by column name. `'columns'`: the only row of a page is a {@link ColumnBatch}.
+ * of all values, in order. `'map'`: Maps by column name. `'columns'`: the only row of a page is a {@link ColumnBatch}. `'lazy'`:
+ * objects that decode a column when it is first read, which pays where few of many columns are read; a row keeps its page, its
+ * columns are getters of its prototype, and `row.toJSON()` makes a plain object of it.
  * A function is called once per shape of rows, and what it returns once per row.
  */
 export type RowFactory<Row> =
   BuiltinRowFactory | ((columns: readonly ColumnSpec[]) => (values: readonly unknown[]) => Row);
+
+/** Rows as plain objects: the Python driver's name for `'object'`. */
+export const dictFactory = 'object';
+/** Rows as plain objects, whose properties are read as attributes: the Python driver's name for `'object'`. */
+export const namedTupleFactory = 'object';
+/** Rows as arrays: the Python driver's name for `'tuple'`. */
+export const tupleFactory = 'tuple';
+/** Rows as Maps in the order of the columns: the Python driver's name for `'map'`. */
+export const orderedDictFactory = 'map';
 
 /** Makes the rows of all pages that have the same columns. */
 export interface RowDecoder<Row> {
@@ -73,7 +85,7 @@ function rowBuilder(columns: readonly ColumnSpec[], factory: unknown, mapping: T
     case 'map':
       return mapBuilder(names, cells);
     case 'lazy':
-      throw new UnsupportedOperationError('lazy as rowFactory is not supported yet');
+      return lazyBuilder(names, cells);
     default:
       if (typeof factory !== 'function') throw unknownFactory(factory);
       return customBuilder((factory as (columns: readonly ColumnSpec[]) => unknown)(columns), cells);
@@ -103,6 +115,6 @@ function customBuilder(make: unknown, cells: readonly Cell[]): SlotBuilder<unkno
 
 function unknownFactory(factory: unknown): InvalidArgumentError {
   const got = typeof factory === 'string' ? JSON.stringify(factory) : describe(factory);
-  const message = `expected object, tuple, map, columns or a function as rowFactory, got ${got}`;
+  const message = `expected object, tuple, map, columns, lazy or a function as rowFactory, got ${got}`;
   return new InvalidArgumentError(message, { field: 'rowFactory' });
 }
