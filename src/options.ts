@@ -1,13 +1,27 @@
 // The options of a cluster: complete types, one frozen object of defaults, one function that checks what the user gave.
 
 import type { AddressTranslator } from './connection/address-translation.ts';
-import { PlainTextAuthProvider, type AuthProvider } from './connection/authenticator.ts';
+import type { AuthProvider } from './connection/authenticator.ts';
 import { DEFAULT_SOCKET_OPTIONS, type Connector } from './connection/connector.ts';
 import type { EndPoint } from './connection/endpoint.ts';
 import type { TlsOptions } from './connection/tls.ts';
 import { InvalidArgumentError } from './errors.ts';
-import { requireDuration, requireInteger, requireVersion } from './options/checks.ts';
+import {
+  callable,
+  duration,
+  fields,
+  flag,
+  integer,
+  name,
+  orNull,
+  text,
+  version,
+  window,
+  withMethods,
+} from './options/checks.ts';
+import type { Check } from './options/checks.ts';
 import { contactPointEndPoints, type ContactPoint } from './options/contact-points.ts';
+import { authProviderOf, compressionName, logger, loggerOf, tls } from './options/conversions.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
@@ -21,7 +35,7 @@ import {
   type SerialConsistency,
 } from './types/consistency.ts';
 import { describe } from './types/describe.ts';
-import { consoleLogger, isLogLevel, type Logger, type LogLevel } from './types/logger.ts';
+import type { Logger, LogLevel } from './types/logger.ts';
 
 /** Options of a {@link Cluster}. All durations are milliseconds. */
 export interface ClusterOptions {
@@ -31,6 +45,8 @@ export interface ClusterOptions {
   port?: number;
   /** Data center whose hosts are used. Default: that of the contact points. */
   localDc?: string;
+  /** Rack within `localDc` that policies which know racks prefer. Default: none. */
+  localRack?: string;
   /** Keyspace of every session that names none. */
   keyspace?: string;
   /** CQL version of STARTUP. Default: `3.0.0`, which every server accepts. */
@@ -55,16 +71,30 @@ export interface ClusterOptions {
   sockopts?: { noDelay?: boolean; keepAlive?: boolean; keepAliveInitialDelay?: number };
   /** Socket, TLS and handshake of one connection together. Default: 5,000. */
   connectTimeout?: number;
-  /** One query of the control connection. Default: 2,000. */
-  controlConnectionTimeout?: number;
+  /** One query of the control connection; `null`: no limit. Default: 2,000. */
+  controlConnectionTimeout?: number | null;
   /** One request with all its retries. `null`: no limit. Default: 10,000. */
   requestTimeout?: number | null;
   /** Idle time after which a connection is probed; 0: never. Default: 30,000. */
   idleHeartbeatInterval?: number;
   /** Time for the answer to a probe, else the connection closes. Default: 5,000. */
   idleHeartbeatTimeout?: number;
-  /** How long a schema change waits until all nodes agree; 0: not at all. Default: 10,000. */
+  /** How long a schema change waits until all nodes agree; 0 or less: not at all. Default: 10,000. */
   maxSchemaAgreementWait?: number;
+  /**
+   * Window in which the schema is read again after an event: after a random part of it, so that clients do not come together,
+   * once for all events that came meanwhile. 0: at once. Negative: never, only after statements of this cluster's own sessions.
+   * Default: 2,000.
+   */
+  schemaEventRefreshWindow?: number;
+  /** Window in which the nodes are read again after one came, went or moved; 0: at once, negative: never. Default: 10,000. */
+  topologyEventRefreshWindow?: number;
+  /** Window in which a node is tried after it was said to be up; 0: at once, negative: never. Default: 2,000. */
+  statusEventRefreshWindow?: number;
+  /** Whether `metadata.keyspaces` is read and kept up to date. Default: true. */
+  schemaMetadataEnabled?: boolean;
+  /** Whether tokens and replication are read; without them requests are not sent to replicas. Default: true. */
+  tokenMetadataEnabled?: boolean;
   /** Statements that were prepared automatically and are kept, least recently used first out. Default: 10,000. */
   maxPrepared?: number;
   /** Bytes of the largest frame body that is accepted. Default: 256 MiB. */
@@ -91,30 +121,16 @@ export interface ClusterOptions {
 /** Options with every default in its place. */
 export interface ResolvedOptions
   extends
-    Readonly<
-      Omit<Required<ClusterOptions>, OptionalKeys | 'contactPoints' | 'logger' | 'compression' | 'consistencyLevel'>
-    >,
-    Readonly<Pick<ClusterOptions, OptionalKeys>> {
+    Readonly<Omit<Required<Pick<ClusterOptions, keyof typeof DEFAULTS>>, 'contactPoints' | Converted>>,
+    Readonly<Omit<ClusterOptions, keyof typeof DEFAULTS | Converted>> {
   readonly contactPoints: readonly EndPoint[];
   readonly logger: Logger;
   readonly compression: 'none' | 'lz4' | 'snappy';
   readonly consistencyLevel: ConsistencyName;
 }
 
-type OptionalKeys =
-  | 'localDc'
-  | 'keyspace'
-  | 'protocolVersion'
-  | 'authProvider'
-  | 'credentials'
-  | 'tls'
-  | 'loadBalancingPolicy'
-  | 'reconnectionPolicy'
-  | 'defaultRetryPolicy'
-  | 'addressTranslator'
-  | 'timestampGenerator'
-  | 'connector'
-  | 'serialConsistencyLevel';
+/** What has another type once it is resolved. */
+type Converted = 'contactPoints' | 'logger' | 'compression' | 'consistencyLevel';
 
 const DEFAULTS = Object.freeze({
   port: 9042,
@@ -127,6 +143,11 @@ const DEFAULTS = Object.freeze({
   idleHeartbeatInterval: 30_000,
   idleHeartbeatTimeout: 5_000,
   maxSchemaAgreementWait: 10_000,
+  schemaEventRefreshWindow: 2_000,
+  topologyEventRefreshWindow: 10_000,
+  statusEventRefreshWindow: 2_000,
+  schemaMetadataEnabled: true,
+  tokenMetadataEnabled: true,
   maxPrepared: 10_000,
   maxFrameLength: 256 * 1024 * 1024,
   pooling: Object.freeze({ maxRequestsPerConnection: 2_048 }),
@@ -136,34 +157,58 @@ const DEFAULTS = Object.freeze({
   fetchSize: 5_000,
 });
 
+/** How each option is checked, where it is given; an option that is not here does not exist. */
+const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
+  contactPoints: (value) => void contactPointEndPoints(value as readonly ContactPoint[], DEFAULTS.port),
+  port: integer(1, 65_535),
+  localDc: name,
+  localRack: name,
+  keyspace: name,
+  cqlVersion: name,
+  protocolVersion: version,
+  minProtocolVersion: version,
+  compression: compressionName,
+  authProvider: withMethods('newAuthenticator'),
+  credentials: fields({ username: name, password: text }),
+  tls,
+  loadBalancingPolicy: withMethods('distance', 'populate', 'makeQueryPlan'),
+  reconnectionPolicy: withMethods('newSchedule'),
+  defaultRetryPolicy: withMethods('onReadTimeout', 'onWriteTimeout', 'onUnavailable', 'onRequestError'),
+  addressTranslator: withMethods('translate'),
+  timestampGenerator: orNull(callable),
+  sockopts: fields({ noDelay: flag, keepAlive: flag, keepAliveInitialDelay: duration(0) }),
+  connectTimeout: duration(1),
+  controlConnectionTimeout: orNull(duration(1)),
+  requestTimeout: orNull(duration(1)),
+  idleHeartbeatInterval: duration(0),
+  idleHeartbeatTimeout: duration(0),
+  maxSchemaAgreementWait: window,
+  schemaEventRefreshWindow: window,
+  topologyEventRefreshWindow: window,
+  statusEventRefreshWindow: window,
+  schemaMetadataEnabled: flag,
+  tokenMetadataEnabled: flag,
+  maxPrepared: integer(1, 10_000_000),
+  maxFrameLength: integer(1_024, 1024 * 1024 * 1024),
+  pooling: fields({ maxRequestsPerConnection: integer(1, 32_766) }),
+  maxQueuedRequests: integer(0, 10_000_000),
+  applicationInfo: fields({ name, version: name, clientId: name }),
+  connector: withMethods('connect'),
+  logger,
+  types: (value) => void resolveTypeMapping(value as TypeMappingOptions),
+  consistencyLevel: (value) => void consistencyName(value as Consistency),
+  serialConsistencyLevel: (value) => void serialConsistencyNumber(value as SerialConsistency),
+  fetchSize: orNull(integer(1, 2 ** 31 - 1)),
+};
+
 /**
  * Checks options and fills in the defaults.
  *
  * @throws {InvalidArgumentError} naming the option, what is allowed and what came.
  */
 export function resolveOptions(options: ClusterOptions): ResolvedOptions {
-  requireKnown(options);
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as ClusterOptions;
+  const given = checkOptions(options);
   const resolved = { ...DEFAULTS, ...given };
-  for (const field of ['connectTimeout', 'controlConnectionTimeout'] as const)
-    requireDuration(field, resolved[field], 1);
-  for (const field of ['idleHeartbeatInterval', 'idleHeartbeatTimeout', 'maxSchemaAgreementWait'] as const) {
-    requireDuration(field, resolved[field], 0);
-  }
-  if (resolved.requestTimeout !== null) requireDuration('requestTimeout', resolved.requestTimeout, 1);
-  requireInteger('port', resolved.port, 1, 65_535);
-  requireInteger('maxPrepared', resolved.maxPrepared, 1, 10_000_000);
-  requireInteger('maxFrameLength', resolved.maxFrameLength, 1_024, 1024 * 1024 * 1024);
-  requireInteger('maxQueuedRequests', resolved.maxQueuedRequests, 0, 10_000_000);
-  if (resolved.fetchSize !== null) requireInteger('fetchSize', resolved.fetchSize, 1, 2 ** 31 - 1);
-  requireVersion('protocolVersion', given.protocolVersion);
-  requireVersion('minProtocolVersion', resolved.minProtocolVersion);
-  if (given.serialConsistencyLevel !== undefined) serialConsistencyNumber(given.serialConsistencyLevel);
-  resolveTypeMapping(resolved.types);
-  const pooling = { ...DEFAULTS.pooling, ...given.pooling };
-  requireInteger('pooling.maxRequestsPerConnection', pooling.maxRequestsPerConnection, 1, 32_766);
   return {
     ...resolved,
     contactPoints: contactPointEndPoints(given.contactPoints ?? ['127.0.0.1'], resolved.port),
@@ -171,71 +216,26 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
     consistencyLevel: consistencyName(given.consistencyLevel ?? 'LOCAL_ONE'),
     logger: loggerOf(given.logger ?? 'warn'),
     sockopts: { ...DEFAULTS.sockopts, ...given.sockopts },
-    pooling,
-    ...authProviderOf(given),
+    pooling: { ...DEFAULTS.pooling, ...given.pooling },
+    ...authProviderOf(given.authProvider, given.credentials),
   };
 }
 
-const KNOWN = new Set<string>([
-  ...Object.keys(DEFAULTS),
-  ...['contactPoints', 'localDc', 'keyspace', 'protocolVersion', 'compression', 'authProvider', 'credentials', 'tls'],
-  ...['loadBalancingPolicy', 'reconnectionPolicy', 'defaultRetryPolicy', 'addressTranslator', 'timestampGenerator'],
-  ...['connector', 'logger', 'consistencyLevel', 'serialConsistencyLevel'],
-]);
-
-function requireKnown(options: ClusterOptions): void {
+/** Gives the options without those that are `undefined`. */
+function checkOptions(options: ClusterOptions): ClusterOptions {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new InvalidArgumentError(`expected cluster options as an object, got ${describe(options)}`, {
       field: 'options',
     });
   }
-  for (const field of Object.keys(options)) {
-    if (KNOWN.has(field)) continue;
-    throw new InvalidArgumentError(`unknown cluster option ${JSON.stringify(field)}`, { field });
+  const given: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, field)) {
+      throw new InvalidArgumentError(`unknown cluster option ${JSON.stringify(field)}`, { field });
+    }
+    if (value === undefined) continue;
+    CHECKS[field as keyof ClusterOptions](value, field);
+    given[field] = value;
   }
-}
-
-function compressionName(compression: ClusterOptions['compression']): ResolvedOptions['compression'] {
-  switch (compression) {
-    case undefined:
-    case false:
-      return 'none';
-    case true:
-    case 'lz4':
-      return 'lz4';
-    case 'snappy':
-      return 'snappy';
-    default:
-      throw new InvalidArgumentError(
-        `expected compression as a boolean, 'lz4' or 'snappy', got ${String(compression)}`,
-        {
-          field: 'compression',
-        },
-      );
-  }
-}
-
-function loggerOf(logger: LogLevel | Logger): Logger {
-  if (typeof logger === 'string') {
-    if (isLogLevel(logger)) return consoleLogger(logger);
-    throw new InvalidArgumentError(`expected logger as a level or an object, got ${JSON.stringify(logger)}`, {
-      field: 'logger',
-    });
-  }
-  for (const method of ['debug', 'info', 'warn', 'error'] as const) {
-    if (typeof logger[method] === 'function') continue;
-    throw new InvalidArgumentError(`expected logger with a method ${method}`, { field: 'logger' });
-  }
-  return logger;
-}
-
-function authProviderOf(options: ClusterOptions): { authProvider?: AuthProvider } {
-  const { authProvider, credentials } = options;
-  if (authProvider !== undefined && credentials !== undefined) {
-    throw new InvalidArgumentError('expected authProvider or credentials, got both', { field: 'credentials' });
-  }
-  if (authProvider !== undefined) return { authProvider };
-  return credentials === undefined
-    ? {}
-    : { authProvider: new PlainTextAuthProvider(credentials.username, credentials.password) };
+  return given;
 }

@@ -18,7 +18,8 @@ export interface ControlQueryOptions {
   readonly encoder: RequestEncoder;
   readonly programs: ProgramTable;
   readonly deadlines: Deadlines;
-  readonly timeoutMs: number;
+  /** `null`: no limit. */
+  readonly timeoutMs: number | null;
 }
 
 const PAGE_SIZE = 5_000;
@@ -93,7 +94,8 @@ class PageExchange implements ResponseHandler, Expirable {
   start(send: (handler: ResponseHandler) => number): void {
     this.#stream = send(this);
     if (this.#stream >= 0) {
-      this.#deadline = this.#options.deadlines.add(this, this.#options.timeoutMs);
+      const { deadlines, timeoutMs } = this.#options;
+      if (timeoutMs !== null) this.#deadline = deadlines.add(this, timeoutMs);
       return;
     }
     const reason = this.#connection.closeReason;
@@ -119,7 +121,7 @@ class PageExchange implements ResponseHandler, Expirable {
     this.#deadline = null;
     this.#connection.abandon(this.#stream, this);
     this.#reject(
-      new OperationTimedOutError(`no answer on the control connection within ${this.#options.timeoutMs} ms`, {
+      new OperationTimedOutError(`no answer on the control connection within ${this.#options.timeoutMs ?? 0} ms`, {
         query: this.#query,
       }),
     );
