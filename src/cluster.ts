@@ -9,6 +9,8 @@ import { waitForSchemaAgreement } from './control/schema-agreement.ts';
 import type { Core } from './core.ts';
 import { WasmCore } from './core/wasm-core.ts';
 import { ConnectionShutdownError, InvalidArgumentError, ProtocolError, type DriverError } from './errors.ts';
+import { Metrics, type MetricsSource } from './execution/metrics.ts';
+import { MetricsRecorder } from './execution/metrics-recorder.ts';
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import { DefaultLoadBalancingPolicy, type LoadBalancingPolicy } from './policies/load-balancing.ts';
@@ -39,10 +41,13 @@ export interface ConnectOptions {
  */
 export class Cluster implements SessionCluster {
   readonly metadata: Metadata;
+  /** Counts and latencies over all sessions; `null` where `metricsEnabled` is `false`. */
+  readonly metrics: Metrics | null;
   readonly #options: ResolvedOptions;
   readonly #core: Core;
   readonly #encoder: RequestEncoder;
   readonly #programs: ProgramTable;
+  readonly #recorder: MetricsRecorder | null;
   readonly #deadlines: Deadlines;
   readonly #factory: ConnectionFactory;
   readonly #control: ControlConnection;
@@ -72,6 +77,8 @@ export class Cluster implements SessionCluster {
     this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
     this.#timestampGenerator = timestampGeneratorOf(options);
     this.metadata = new Metadata(() => this.#topology);
+    this.#recorder = options.metricsEnabled ? new MetricsRecorder() : null;
+    this.metrics = this.#recorder === null ? null : new Metrics(this.#recorder, this.#metricsSource());
     this.#factory = new ConnectionFactory({
       core: this.#core,
       encoder: this.#encoder,
@@ -195,11 +202,19 @@ export class Cluster implements SessionCluster {
       reconnectionPolicy: this.#reconnectionPolicy,
       retryPolicy: this.#retryPolicy,
       timestampGenerator: this.#timestampGenerator,
+      observer: this.#recorder,
       topology: () => this.#topology,
       onHostUp: (host) => this.#onHostUp(host),
       onHostDown: (host, error) => this.#onHostDown(host, error),
       onSchemaChange: () => this.#onSchemaChange(),
       onSessionClosed: (session) => this.#sessions.delete(session),
+    };
+  }
+
+  #metricsSource(): MetricsSource {
+    return {
+      hosts: () => this.#topology.hosts,
+      orphanedStreams: (host) => [...this.#sessions].reduce((sum, session) => sum + session.orphanedStreams(host), 0),
     };
   }
 

@@ -94,6 +94,8 @@ export type { ColumnSpec } from './types/column-spec.ts';
 export { CqlType, type CqlTypeKind } from './types/data-type.ts';
 export { Decimal } from './types/decimal.ts';
 export { Duration } from './types/duration.ts';
+export { Metrics } from './execution/metrics.ts';
+export type { HostMetrics } from './execution/host-metrics.ts';
 export type { Histogram } from './types/histogram.ts';
 export type { Attempt, HostDistance, HostInfo } from './types/host-info.ts';
 export { quoteIdentifier } from './types/identifier.ts';

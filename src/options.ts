@@ -105,6 +105,8 @@ export interface ClusterOptions {
   maxQueuedRequests?: number;
   /** Name and version of the application, for `system_views.clients`. */
   applicationInfo?: { name?: string; version?: string; clientId?: string };
+  /** Whether requests are counted and timed, for `cluster.metrics`. Default: `true`. */
+  metricsEnabled?: boolean;
   /** Opens sockets. Default: `node:net` and `node:tls`. */
   connector?: Connector;
   /** A level for the console, or a logger. Default: `'warn'`. */
@@ -153,6 +155,7 @@ const DEFAULTS = Object.freeze({
   pooling: Object.freeze({ maxRequestsPerConnection: 2_048 }),
   maxQueuedRequests: 16_384,
   applicationInfo: Object.freeze({}),
+  metricsEnabled: true,
   types: Object.freeze({}),
   fetchSize: 5_000,
 });
@@ -193,6 +196,7 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   pooling: fields({ maxRequestsPerConnection: integer(1, 32_766) }),
   maxQueuedRequests: integer(0, 10_000_000),
   applicationInfo: fields({ name, version: name, clientId: name }),
+  metricsEnabled: flag,
   connector: withMethods('connect'),
   logger,
   types: (value) => void resolveTypeMapping(value as TypeMappingOptions),

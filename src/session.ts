@@ -2,6 +2,7 @@
 // nothing themselves; the work is done below.
 
 import { ConnectionShutdownError, DriverError, InvalidArgumentError } from './errors.ts';
+import type { ExecutionObserver } from './execution/observer.ts';
 import { Preparation } from './execution/preparation.ts';
 import { resolveSettings, type ExecuteOptions, type SettingDefaults } from './execution/settings.ts';
 import { StatementEncoder } from './execution/statement-encoder.ts';
@@ -57,6 +58,8 @@ export interface SharedServices {
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly retryPolicy: RetryPolicy;
   readonly timestampGenerator: TimestampGenerator | null;
+  /** Watches the requests of all sessions; `null` if nobody does. */
+  readonly observer: ExecutionObserver | null;
   topology(): Topology;
   onHostUp(host: Host): void;
   onHostDown(host: Host, error: DriverError): void;
@@ -118,7 +121,7 @@ export class Session {
     const context = {
       deadlines,
       clock,
-      observer: null,
+      observer: services.observer,
       topology: () => services.topology(),
       isClosed: () => this.isClosed,
       pool: (host: Host) => this.#pools.get(host),
@@ -261,6 +264,11 @@ export class Session {
   /** Follows a change of the topology; for the cluster that made the session. */
   onTopology(): void {
     this.#pools.update(this.hosts);
+  }
+
+  /** Stream ids of requests to a host that were given up and whose answers have not come; for the cluster's metrics. */
+  orphanedStreams(host: Host): number {
+    return this.#pools.get(host)?.orphanedStreams ?? 0;
   }
 
   #defaults(): SettingDefaults {

@@ -71,6 +71,11 @@ export class HostPool implements ConnectionOwner {
     }));
   }
 
+  /** Stream ids of requests that were given up and whose answers have not come. */
+  get orphanedStreams(): number {
+    return this.#connection?.orphaned ?? 0;
+  }
+
   /** A connection that can take a request now; `null` if there is none or all its stream ids are taken. */
   borrow(): Connection | null {
     const connection = this.#connection;
