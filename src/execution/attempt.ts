@@ -74,6 +74,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
     this.connection = connection;
     this.#stream = stream;
     this.host.inFlight++;
+    this.host.latency.onSent(this.#startedMs);
   }
 
   onNoConnection(error: DriverError): void {
@@ -83,6 +84,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
   onResponse(delivery: Delivery, record: number): void {
     const owner = this.#finish(undefined);
     if (owner === undefined) return;
+    this.host.latency.record(this.durationMs ?? 0, this.#startedMs + (this.durationMs ?? 0));
     this.pool.onCapacity();
     owner.onAttemptResponse(this, delivery, record);
   }

@@ -148,6 +148,7 @@ export class HostPool implements ConnectionOwner {
     this.#schedule = null;
     this.#lastError = null;
     this.host.openConnections++;
+    this.host.latency.onHeard();
     this.#options.onUp(this.host);
     this.onCapacity();
   }
@@ -168,6 +169,7 @@ export class HostPool implements ConnectionOwner {
   }
 
   onStreamFreed(_connection: Connection): void {
+    this.host.latency.onHeard();
     this.onCapacity();
   }
 

@@ -3,6 +3,7 @@
 import type { EndPoint } from '../connection/endpoint.ts';
 import type { HostInfo } from '../types/host-info.ts';
 import type { Uuid } from '../types/uuid.ts';
+import { HostLatency } from './host-latency.ts';
 
 /** What `system.local` and the peers tables say of one node. */
 export interface HostRow {
@@ -26,6 +27,8 @@ export class Host implements HostInfo {
   inFlight = 0;
   /** Open connections to this host, over all sessions. */
   openConnections = 0;
+  /** How fast it answers, over all sessions. */
+  readonly latency = new HostLatency();
   #row: HostRow;
 
   constructor(row: HostRow) {
