@@ -35,14 +35,11 @@ export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './resul
 export { OrderedMap, SortedSet } from './result/collections.ts';
 export type { TypeMappingOptions } from './result/type-mapping.ts';
 
-export {
-  DCAwareRoundRobinPolicy,
-  DefaultLoadBalancingPolicy,
-  RoundRobinPolicy,
-  TokenAwarePolicy,
-  type HostStateListener,
-  type LoadBalancingPolicy,
-} from './policies/load-balancing.ts';
+export type { HostStateListener, LoadBalancingPolicy } from './policies/load-balancing.ts';
+export { DCAwareRoundRobinPolicy } from './policies/load-balancing/dc-aware.ts';
+export { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
+export { RoundRobinPolicy } from './policies/load-balancing/round-robin.ts';
+export { TokenAwarePolicy } from './policies/load-balancing/token-aware.ts';
 export {
   ConstantReconnectionPolicy,
   DefaultReconnectionPolicy,

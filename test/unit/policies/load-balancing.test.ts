@@ -1,11 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import {
-  DCAwareRoundRobinPolicy,
-  DefaultLoadBalancingPolicy,
-  RoundRobinPolicy,
-  TokenAwarePolicy,
-} from '../../../src/policies/load-balancing.ts';
+import { DCAwareRoundRobinPolicy } from '../../../src/policies/load-balancing/dc-aware.ts';
+import { DefaultLoadBalancingPolicy } from '../../../src/policies/load-balancing/default.ts';
+import { RoundRobinPolicy } from '../../../src/policies/load-balancing/round-robin.ts';
+import { TokenAwarePolicy } from '../../../src/policies/load-balancing/token-aware.ts';
 import { fakeHost, fakeTopology, queryFor } from '../topology/fake-hosts.ts';
 
 const a = fakeHost(1, [0n]);
