@@ -1,5 +1,10 @@
 // The cluster: options, the core, the control connection and what it finds, and the sessions made from all that.
 
+import { ClusterLog } from './cluster/cluster-log.ts';
+import { EventListeners, type ClusterEvents } from './cluster/events.ts';
+import { orAborted, startLimit } from './cluster/limits.ts';
+import { liveClusters } from './cluster/live-clusters.ts';
+import { startupOptions, versionsToTry } from './cluster/startup.ts';
 import { IdentityTranslator } from './connection/address-translation.ts';
 import { systemClock } from './connection/clock.ts';
 import { createNodeConnector } from './connection/connector.ts';
@@ -8,10 +13,11 @@ import { ControlConnection, type ClusterView } from './control/control-connectio
 import { waitForSchemaAgreement } from './control/schema-agreement.ts';
 import type { Core } from './core.ts';
 import { WasmCore } from './core/wasm-core.ts';
-import { ConnectionShutdownError, InvalidArgumentError, ProtocolError, type DriverError } from './errors.ts';
+import { ConnectionShutdownError, ProtocolError, type DriverError } from './errors.ts';
 import { Metrics, type MetricsSource } from './execution/metrics.ts';
 import { MetricsRecorder } from './execution/metrics-recorder.ts';
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.ts';
+import { requireDuration } from './options/checks.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
@@ -23,15 +29,18 @@ import { RequestEncoder } from './protocol/requests.ts';
 import { ProgramTable } from './result/programs.ts';
 import { Session, type SessionCluster, type SharedServices } from './session.ts';
 import { Host } from './topology/host.ts';
+import { HostStates, type HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
 import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from './topology/token-ring.ts';
 import { Topology } from './topology/topology.ts';
-import { VERSION } from './version.ts';
+import { Uuid } from './types/uuid.ts';
 
 /** Options of {@link Cluster.connect}. */
 export interface ConnectOptions {
   /** Wait for every host instead of the first. Default: `false`. */
   waitForAllPools?: boolean;
+  /** Milliseconds for all of it; then rejects with {@link OperationTimedOutError}. Default: no limit but that of each connect. */
+  timeout?: number;
   signal?: AbortSignal;
 }
 
@@ -44,6 +53,11 @@ export class Cluster implements SessionCluster {
   readonly metadata: Metadata;
   /** Counts and latencies over all sessions; `null` where `metricsEnabled` is `false`. */
   readonly metrics: Metrics | null;
+  /** Names this cluster object in `system_views.clients` and wherever servers list their clients. */
+  readonly sessionId: string = Uuid.random().toString();
+  readonly #log: ClusterLog;
+  readonly #listeners: EventListeners;
+  readonly #states: HostStates;
   readonly #options: ResolvedOptions;
   readonly #core: Core;
   readonly #encoder: RequestEncoder;
@@ -66,14 +80,23 @@ export class Cluster implements SessionCluster {
   constructor(options?: ClusterOptions);
   constructor(contactPoints: readonly ContactPoint[], options?: ClusterOptions);
   constructor(first: ClusterOptions | readonly ContactPoint[] = {}, second: ClusterOptions = {}) {
-    const options = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
+    const given = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
     const clock = systemClock;
+    const log = ClusterLog.to(given.logger);
+    const options: ResolvedOptions = { ...given, logger: log.named('session') };
     this.#options = options;
+    this.#log = log;
+    this.#listeners = new EventListeners((message, error) => log.error(message, error));
+    log.tell(this.#listeners);
+    this.#states = new HostStates(log.named('hosts'));
     this.#core = new WasmCore();
     this.#encoder = new RequestEncoder(this.#core);
     this.#programs = new ProgramTable(this.#core);
-    this.#deadlines = new Deadlines(clock, (error) => options.logger.error('a deadline threw', error));
+    this.#deadlines = new Deadlines(clock, (error) => log.error('a deadline threw', error));
     this.#policy = options.loadBalancingPolicy ?? new DefaultLoadBalancingPolicy(localDcOf(options));
+    // Policies first: what a listener does in return shall find them informed.
+    this.#states.register(this.#policy);
+    this.#states.register(this.#listeners.hostListener());
     this.#reconnectionPolicy = options.reconnectionPolicy ?? new DefaultReconnectionPolicy(() => clock.now());
     this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
     this.#timestampGenerator = timestampGeneratorOf(options);
@@ -89,7 +112,7 @@ export class Cluster implements SessionCluster {
       authProvider: options.authProvider,
       versions: versionsToTry(options),
       compression: options.compression,
-      startup: startupOptions(options),
+      startup: startupOptions(options, this.sessionId),
       connectTimeout: options.connectTimeout,
       maxFrameLength: options.maxFrameLength,
       maxRequests: options.pooling.maxRequestsPerConnection ?? 2_048,
@@ -97,7 +120,7 @@ export class Cluster implements SessionCluster {
       heartbeatTimeout: options.idleHeartbeatTimeout,
       clock,
       deadlines: this.#deadlines,
-      logger: options.logger,
+      logger: log.named('connection'),
     });
     this.#control = new ControlConnection({
       factory: this.#factory,
@@ -114,11 +137,26 @@ export class Cluster implements SessionCluster {
       port: options.port,
       reconnectionPolicy: this.#reconnectionPolicy,
       clock,
-      logger: options.logger,
+      logger: log.named('control'),
       onView: (view) => this.#onView(view),
     });
   }
 
+  /**
+   * Makes a cluster that authenticates with a user name and a password.
+   *
+   * @throws {InvalidArgumentError} as the constructor does.
+   */
+  static createWithAuth(
+    contactPoints: readonly ContactPoint[],
+    username: string,
+    password: string,
+    options: ClusterOptions = {},
+  ): Cluster {
+    return new Cluster(contactPoints, { ...options, credentials: { username, password } });
+  }
+
+  /** True once `shutdown` was called. */
   get isClosed(): boolean {
     return this.#closing.signal.aborted;
   }
@@ -142,14 +180,24 @@ export class Cluster implements SessionCluster {
    */
   async connect(keyspace: string | undefined = this.#options.keyspace, options: ConnectOptions = {}): Promise<Session> {
     this.#requireOpen();
-    const { signal } = options;
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
+    const { timeout: timeoutMs } = options;
+    if (timeoutMs !== undefined) requireDuration('timeout', timeoutMs, 0);
+    const limit = startLimit({ signal: options.signal, timeoutMs, clock: systemClock }, 'connecting');
+    try {
+      return await this.#connect(keyspace, options.waitForAllPools ?? false, limit.signal);
+    } finally {
+      limit.end();
+    }
+  }
+
+  async #connect(keyspace: string | undefined, waitForAllPools: boolean, signal: AbortSignal): Promise<Session> {
     await orAborted(this.#connectControl(), signal);
     this.#requireOpen();
     const session = new Session(this, this.#services(), keyspace);
     this.#sessions.add(session);
     try {
-      await orAborted(session.open(options.waitForAllPools ?? false), signal);
+      await orAborted(session.open(waitForAllPools), signal);
       this.#requireOpen();
       return session;
     } catch (error) {
@@ -157,6 +205,39 @@ export class Cluster implements SessionCluster {
       this.#requireOpen();
       throw error;
     }
+  }
+
+  /** Tells a listener of hosts that come, go, go up and go down, from now on. Registering it again does nothing. */
+  registerListener(listener: HostStateListener): void {
+    this.#states.register(listener);
+  }
+
+  /** Tells a listener nothing more. */
+  unregisterListener(listener: HostStateListener): void {
+    this.#states.unregister(listener);
+  }
+
+  /**
+   * Calls a function at each event of a kind. What it throws goes to the logger.
+   *
+   * @throws {InvalidArgumentError} for an event that does not exist.
+   * @example cluster.on('hostDown', (host) => alarm(host.address));
+   */
+  on<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
+    this.#listeners.add(event, listener, false);
+    return this;
+  }
+
+  /** Calls a function at the next event of a kind alone. */
+  once<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
+    this.#listeners.add(event, listener, true);
+    return this;
+  }
+
+  /** Calls a function no more. */
+  off<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
+    this.#listeners.remove(event, listener);
+    return this;
   }
 
   /** Closes every session and connection. A second call waits for the first. */
@@ -170,6 +251,7 @@ export class Cluster implements SessionCluster {
 
   async #close(): Promise<void> {
     this.#closing.abort(new ConnectionShutdownError('the cluster is shut down', { maybeApplied: false }));
+    liveClusters.delete(this);
     this.#control.close(this.#closing.signal.reason as DriverError);
     await Promise.all([...this.#sessions].map((session) => session.shutdown()));
     this.#deadlines.clear();
@@ -181,10 +263,15 @@ export class Cluster implements SessionCluster {
 
   /** Connects once, however many sessions ask; a failed try may be repeated. */
   #connectControl(): Promise<void> {
-    this.#connecting ??= this.#control.connect().catch((error: unknown) => {
-      this.#connecting = null;
-      throw error;
-    });
+    this.#connecting ??= this.#control.connect().then(
+      () => {
+        if (!this.isClosed) liveClusters.add(this, this.#log);
+      },
+      (error: unknown) => {
+        this.#connecting = null;
+        throw error;
+      },
+    );
     return this.#connecting;
   }
 
@@ -205,8 +292,8 @@ export class Cluster implements SessionCluster {
       timestampGenerator: this.#timestampGenerator,
       observer: this.#recorder,
       topology: () => this.#topology,
-      onHostUp: (host) => this.#onHostUp(host),
-      onHostDown: (host, error) => this.#onHostDown(host, error),
+      onHostUp: (host) => this.#states.onUp(host),
+      onHostDown: (host, error) => this.#states.onDown(host, error),
       onSchemaChange: () => this.#onSchemaChange(),
       onSessionClosed: (session) => this.#sessions.delete(session),
     };
@@ -238,38 +325,14 @@ export class Cluster implements SessionCluster {
       localRack: undefined,
     });
     this.#policy.populate(this.#topology);
-    const current = new Set(hosts);
-    for (const host of hosts) if (!known.has(host.hostId.toString())) this.#tellPolicy('onAdd', host);
-    for (const host of known.values()) if (!current.has(host)) this.#tellPolicy('onRemove', host);
+    this.#states.replaceAll(hosts);
     for (const session of this.#sessions) session.onTopology();
-  }
-
-  #onHostUp(host: Host): void {
-    if (host.isUp === true) return;
-    host.isUp = true;
-    this.#options.logger.info(`host ${host.toString()} is up`);
-    this.#tellPolicy('onUp', host);
-  }
-
-  #onHostDown(host: Host, error: DriverError): void {
-    // Another session is connected: what failed is this session's own, such as a keyspace that does not exist.
-    if (host.isUp === false || host.openConnections > 0) return;
-    host.isUp = false;
-    this.#options.logger.warn(`host ${host.toString()} is down: ${error.message}`);
-    this.#tellPolicy('onDown', host);
-  }
-
-  #tellPolicy(event: 'onUp' | 'onDown' | 'onAdd' | 'onRemove', host: Host): void {
-    try {
-      this.#policy[event]?.(host);
-    } catch (error) {
-      this.#options.logger.error(`the load balancing policy threw in ${event}`, error);
-    }
   }
 
   /** Nodes that disagree on the schema refuse or misread what follows; and replication may have changed. */
   async #onSchemaChange(): Promise<boolean> {
-    const { maxSchemaAgreementWait: maxWaitMs, logger } = this.#options;
+    const { maxSchemaAgreementWait: maxWaitMs } = this.#options;
+    const logger = this.#log;
     const isAgreed = await waitForSchemaAgreement(this.#control, {
       maxWaitMs,
       clock: systemClock,
@@ -301,40 +364,4 @@ function timestampGeneratorOf(options: ResolvedOptions): TimestampGenerator | nu
   if (options.timestampGenerator !== undefined) return options.timestampGenerator;
   const generator = new MonotonicTimestampGenerator();
   return () => generator.nextMicros();
-}
-
-/** v5 has no Snappy: asking for it caps the version. */
-function versionsToTry(options: ResolvedOptions): readonly (3 | 4 | 5)[] {
-  const { protocolVersion, minProtocolVersion, compression } = options;
-  if (protocolVersion === 5 && compression === 'snappy') {
-    throw new InvalidArgumentError('expected compression lz4 with protocolVersion 5, which has no snappy', {
-      field: 'compression',
-    });
-  }
-  if (protocolVersion !== undefined) return [protocolVersion];
-  const highest = compression === 'snappy' ? 4 : 5;
-  return ([5, 4, 3] as const).filter((version) => version <= highest && version >= minProtocolVersion);
-}
-
-function startupOptions(options: ResolvedOptions): Map<string, string> {
-  const { name, version, clientId } = options.applicationInfo;
-  const startup = new Map([
-    ['CQL_VERSION', options.cqlVersion],
-    ['DRIVER_NAME', 'ferrocql'],
-    ['DRIVER_VERSION', VERSION],
-  ]);
-  if (name !== undefined) startup.set('APPLICATION_NAME', name);
-  if (version !== undefined) startup.set('APPLICATION_VERSION', version);
-  if (clientId !== undefined) startup.set('CLIENT_ID', clientId);
-  return startup;
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise<T>((resolve, reject: (reason: unknown) => void) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

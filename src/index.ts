@@ -9,6 +9,7 @@ export {
   type StatementAndParams,
 } from './concurrent.ts';
 export { Session, type PrepareOptions, type SessionCluster } from './session.ts';
+export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
 export type { ContactPoint } from './options/contact-points.ts';
 export type { ExecuteOptions } from './execution/settings.ts';
@@ -35,7 +36,7 @@ export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './resul
 export { OrderedMap, SortedSet } from './result/collections.ts';
 export type { TypeMappingOptions } from './result/type-mapping.ts';
 
-export type { HostStateListener, LoadBalancingPolicy } from './policies/load-balancing.ts';
+export type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 export { DCAwareRoundRobinPolicy } from './policies/load-balancing/dc-aware.ts';
 export { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
 export { RoundRobinPolicy } from './policies/load-balancing/round-robin.ts';
@@ -64,6 +65,7 @@ export {
 export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
 
 export { Host } from './topology/host.ts';
+export type { HostStateListener } from './topology/host-states.ts';
 export { Metadata } from './topology/metadata.ts';
 export type { Replica, TopologySnapshot } from './topology/topology.ts';
 

@@ -3,17 +3,10 @@
 // file, in load-balancing/.
 
 import type { Host } from '../topology/host.ts';
+import type { HostStateListener } from '../topology/host-states.ts';
 import type { TopologySnapshot } from '../topology/topology.ts';
 import type { HostDistance } from '../types/host-info.ts';
 import type { QueryInfo } from '../types/query-info.ts';
-
-/** Told when hosts come and go. A throw goes to the logger. */
-export interface HostStateListener {
-  onUp?(host: Host): void;
-  onDown?(host: Host): void;
-  onAdd?(host: Host): void;
-  onRemove?(host: Host): void;
-}
 
 /** Decides which hosts get connections, and in which order a request tries them. */
 export interface LoadBalancingPolicy extends HostStateListener {
