@@ -24,6 +24,7 @@ import { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts
 import { DefaultReconnectionPolicy, type ReconnectionPolicy } from './policies/reconnection.ts';
 import { RetryPolicy } from './policies/retry.ts';
 import { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+import { Convictions } from './pool/convictions.ts';
 import { ConnectionFactory } from './pool/connection-factory.ts';
 import { RequestEncoder } from './protocol/requests.ts';
 import { ProgramTable } from './result/programs.ts';
@@ -37,7 +38,7 @@ import { Uuid } from './types/uuid.ts';
 
 /** Options of {@link Cluster.connect}. */
 export interface ConnectOptions {
-  /** Wait for every host instead of the first. Default: `false`. */
+  /** Wait for every connection to every host instead of the first, within `poolWaitTimeout`. Default: `false`. */
   waitForAllPools?: boolean;
   /** Milliseconds for all of it; then rejects with {@link OperationTimedOutError}. Default: no limit but that of each connect. */
   timeout?: number;
@@ -66,6 +67,7 @@ export class Cluster implements SessionCluster {
   readonly #deadlines: Deadlines;
   readonly #factory: ConnectionFactory;
   readonly #control: ControlConnection;
+  readonly #convictions: Convictions;
   readonly #policy: LoadBalancingPolicy;
   readonly #reconnectionPolicy: ReconnectionPolicy;
   readonly #retryPolicy: RetryPolicy;
@@ -115,12 +117,15 @@ export class Cluster implements SessionCluster {
       startup: startupOptions(options, this.sessionId),
       connectTimeout: options.connectTimeout,
       maxFrameLength: options.maxFrameLength,
-      maxRequests: options.pooling.maxRequestsPerConnection ?? 2_048,
+      maxRequests: options.pooling.maxRequestsPerConnection,
       heartbeatInterval: options.idleHeartbeatInterval,
       heartbeatTimeout: options.idleHeartbeatTimeout,
       clock,
       deadlines: this.#deadlines,
       logger: log.named('connection'),
+    });
+    this.#convictions = new Convictions(options.convictionPolicyFactory, (error) => {
+      options.logger.error('a conviction policy threw', error);
     });
     this.#control = new ControlConnection({
       factory: this.#factory,
@@ -288,6 +293,7 @@ export class Cluster implements SessionCluster {
       clock: systemClock,
       policy: this.#policy,
       reconnectionPolicy: this.#reconnectionPolicy,
+      convictions: this.#convictions,
       retryPolicy: this.#retryPolicy,
       timestampGenerator: this.#timestampGenerator,
       observer: this.#recorder,

@@ -12,6 +12,7 @@ export { Session, type PrepareOptions, type SessionCluster } from './session.ts'
 export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
 export type { ContactPoint } from './options/contact-points.ts';
+export type { PoolingOptions } from './options/pooling.ts';
 export type { ExecuteOptions } from './execution/settings.ts';
 export type { Query } from './execution/statement-executor.ts';
 
@@ -63,6 +64,7 @@ export {
   type SpeculativeExecutionPolicy,
 } from './policies/speculative-execution.ts';
 export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+export type { HostPoolState, PoolState } from './pool/pool-state.ts';
 
 export { Host } from './topology/host.ts';
 export type { HostStateListener } from './topology/host-states.ts';
@@ -209,3 +211,4 @@ export {
   WriteTimeoutError,
   type WriteType,
 } from './errors/server-errors.ts';
+export { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';

@@ -22,11 +22,20 @@ import {
 import type { Check } from './options/checks.ts';
 import { contactPointEndPoints, type ContactPoint } from './options/contact-points.ts';
 import { authProviderOf, compressionName, logger, loggerOf, tls } from './options/conversions.ts';
+import {
+  checkPooling,
+  DEFAULT_POOLING,
+  resolvePooling,
+  type PoolingOptions,
+  type ResolvedPooling,
+} from './options/pooling.ts';
+import { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
 import type { TimestampGenerator } from './policies/timestamps.ts';
 import { resolveTypeMapping, type TypeMappingOptions } from './result/type-mapping.ts';
+import type { Host } from './topology/host.ts';
 import {
   consistencyName,
   serialConsistencyNumber,
@@ -99,8 +108,12 @@ export interface ClusterOptions {
   maxPrepared?: number;
   /** Bytes of the largest frame body that is accepted. Default: 256 MiB. */
   maxFrameLength?: number;
-  /** `maxRequestsPerConnection`: in flight at once, further ones wait. Default: 2,048, at most 32,766. */
-  pooling?: { maxRequestsPerConnection?: number };
+  /** Connections of a session to one host, and requests on each. */
+  pooling?: PoolingOptions;
+  /** How long those who wait for all connections wait at most; 0: not at all. Default: 5,000. */
+  poolWaitTimeout?: number;
+  /** Makes the policy that says which failures make a host one that is down. Default: the first does. */
+  convictionPolicyFactory?: (host: Host) => ConvictionPolicy;
   /** Requests that may wait in a session; the next is refused. Default: 16,384. */
   maxQueuedRequests?: number;
   /** Name and version of the application, for `system_views.clients`. */
@@ -129,10 +142,11 @@ export interface ResolvedOptions
   readonly logger: Logger;
   readonly compression: 'none' | 'lz4' | 'snappy';
   readonly consistencyLevel: ConsistencyName;
+  readonly pooling: ResolvedPooling;
 }
 
 /** What has another type once it is resolved. */
-type Converted = 'contactPoints' | 'logger' | 'compression' | 'consistencyLevel';
+type Converted = 'contactPoints' | 'logger' | 'compression' | 'consistencyLevel' | 'pooling';
 
 const DEFAULTS = Object.freeze({
   port: 9042,
@@ -152,7 +166,9 @@ const DEFAULTS = Object.freeze({
   tokenMetadataEnabled: true,
   maxPrepared: 10_000,
   maxFrameLength: 256 * 1024 * 1024,
-  pooling: Object.freeze({ maxRequestsPerConnection: 2_048 }),
+  pooling: DEFAULT_POOLING,
+  poolWaitTimeout: 5_000,
+  convictionPolicyFactory: () => new SimpleConvictionPolicy(),
   maxQueuedRequests: 16_384,
   applicationInfo: Object.freeze({}),
   metricsEnabled: true,
@@ -193,7 +209,9 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   tokenMetadataEnabled: flag,
   maxPrepared: integer(1, 10_000_000),
   maxFrameLength: integer(1_024, 1024 * 1024 * 1024),
-  pooling: fields({ maxRequestsPerConnection: integer(1, 32_766) }),
+  pooling: checkPooling,
+  poolWaitTimeout: duration(0),
+  convictionPolicyFactory: callable,
   maxQueuedRequests: integer(0, 10_000_000),
   applicationInfo: fields({ name, version: name, clientId: name }),
   metricsEnabled: flag,
@@ -220,7 +238,7 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
     consistencyLevel: consistencyName(given.consistencyLevel ?? 'LOCAL_ONE'),
     logger: loggerOf(given.logger ?? 'warn'),
     sockopts: { ...DEFAULTS.sockopts, ...given.sockopts },
-    pooling: { ...DEFAULTS.pooling, ...given.pooling },
+    pooling: resolvePooling(given.pooling),
     ...authProviderOf(given.authProvider, given.credentials),
   };
 }

@@ -15,7 +15,9 @@ import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
 import type { TimestampGenerator } from './policies/timestamps.ts';
+import type { Convictions } from './pool/convictions.ts';
 import type { ConnectionFactory } from './pool/connection-factory.ts';
+import type { PoolState } from './pool/pool-state.ts';
 import { SessionPools } from './pool/session-pools.ts';
 import type { SchemaChange } from './protocol/events.ts';
 import type { RequestEncoder, WireFormat } from './protocol/requests.ts';
@@ -56,6 +58,7 @@ export interface SharedServices {
   readonly clock: Clock;
   readonly policy: LoadBalancingPolicy;
   readonly reconnectionPolicy: ReconnectionPolicy;
+  readonly convictions: Convictions;
   readonly retryPolicy: RetryPolicy;
   readonly timestampGenerator: TimestampGenerator | null;
   /** Watches the requests of all sessions; `null` if nobody does. */
@@ -117,7 +120,13 @@ export class Session {
     this.defaultSerialConsistencyLevel = options.serialConsistencyLevel;
     this.defaultFetchSize = options.fetchSize;
     const mapping = resolveTypeMapping(options.types);
-    this.#pools = new SessionPools({ ...services, ...options, keyspace });
+    this.#pools = new SessionPools({
+      ...services,
+      ...options,
+      connectionsPerHost: options.pooling.connectionsPerHost,
+      keyspace,
+      distance: (host) => policy.distance(host),
+    });
     const context = {
       deadlines,
       clock,
@@ -125,6 +134,7 @@ export class Session {
       topology: () => services.topology(),
       isClosed: () => this.isClosed,
       pool: (host: Host) => this.#pools.get(host),
+      tryNow: (hosts: Iterable<Host>) => this.#pools.tryNow(hosts),
     };
     this.#preparation = new Preparation({
       encoder,
@@ -258,7 +268,17 @@ export class Session {
   /** Opens connections; for the cluster that made the session. */
   async open(waitForAllPools: boolean): Promise<void> {
     this.#pools.update(this.hosts);
-    await this.#pools.connect(waitForAllPools);
+    await this.#pools.connect(waitForAllPools ? 'all' : this.#services.options.pooling.warmup ? 'near' : 'first');
+  }
+
+  /** The connections of the session at this moment: how many, and what is on them. */
+  getPoolState(): PoolState {
+    return this.#pools.state();
+  }
+
+  /** Takes a hint that a host is up or down: it is tried or probed, nothing that works is closed; for the cluster. */
+  onStatusHint(host: Host, status: 'UP' | 'DOWN'): void {
+    this.#pools.hint(host, status);
   }
 
   /** Follows a change of the topology; for the cluster that made the session. */

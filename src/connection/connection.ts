@@ -41,6 +41,8 @@ export interface ConnectionListener {
   onOrphanLimit(connection: Connection): void;
   /** An answer that nobody wanted any more has come, so that there is one more free stream id. */
   onStreamFreed(connection: Connection): void;
+  /** The socket took so much of what waited for it that there is room for requests again. */
+  onRoom?(connection: Connection): void;
 }
 
 /** The part of the core that connections use. */
@@ -67,8 +69,17 @@ export interface ConnectionOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** One id is kept for the probe that finds out whether a full connection is alive. */
-const PROBE_IDS = 1;
+/** What watches over a connection. */
+export interface ConnectionWatch {
+  /** A frame is sent, the first since the last byte came. */
+  wake?(): void;
+  /** The connection is closed. */
+  stop(): void;
+}
+
+/** Ids are kept for what must get through on a full connection: a probe whether it is alive, and a change of keyspace. */
+const RESERVED_IDS = 2;
+const MAX_IDS = 32_767;
 const MAX_ORPHANS = 1024;
 const MAX_ORPHAN_SHARE = 0.25;
 
@@ -81,6 +92,7 @@ export class Connection {
   readonly #queue: WriteQueue;
   /** Stream ids are below this. */
   readonly #streamCapacity: number;
+  readonly #reservedIds: number;
   readonly #orphanLimit: number;
   /** By stream id: who waits. */
   #handlers: (ResponseHandler | undefined)[];
@@ -93,23 +105,30 @@ export class Connection {
   #hasToldOrphans = false;
   #isDraining = false;
   #closeReason: DriverError | undefined;
-  #watch: { stop(): void } | undefined;
+  #sentSinceRead = 0;
+  readonly #watches: ConnectionWatch[] = [];
 
   constructor(options: ConnectionOptions) {
     const { socket, core, maxRequests } = options;
     this.endPoint = options.endPoint;
     this.version = options.version;
     this.#options = options;
-    this.#ids = new StreamIds(maxRequests + PROBE_IDS);
+    this.#ids = new StreamIds(Math.min(MAX_IDS, maxRequests + RESERVED_IDS));
+    this.#reservedIds = this.#ids.capacity - maxRequests;
     this.#streamCapacity = this.#ids.capacity + 1;
     this.#handlers = new Array<ResponseHandler | undefined>(this.#streamCapacity).fill(undefined);
     this.#programWords = new Int32Array(this.#streamCapacity);
     this.#orphanLimit = Math.min(MAX_ORPHANS, Math.max(1, Math.floor(maxRequests * MAX_ORPHAN_SHARE)));
     this.#core = this.#openCore(-1);
     this.#lastReadAt = options.clock.now();
-    this.#queue = new WriteQueue(core, socket, this.#streamCapacity, options.schedule, (error) =>
-      this.fail(brokenError(this.endPoint, error)),
-    );
+    this.#queue = new WriteQueue({
+      core,
+      socket,
+      streamCapacity: this.#streamCapacity,
+      schedule: options.schedule,
+      onError: (error) => this.fail(brokenError(this.endPoint, error)),
+      onRoom: () => this.#guard(() => options.listener.onRoom?.(this)),
+    });
     socket.onData((chunk) => this.#receive(chunk));
     socket.onClose((error) => this.fail(lostError(this.endPoint, error)));
   }
@@ -131,7 +150,24 @@ export class Connection {
 
   /** How many more requests `send` would take now. */
   get available(): number {
-    return this.#isDraining || this.isClosed ? 0 : Math.max(0, this.#ids.free - PROBE_IDS);
+    return this.#isDraining || this.isClosed || this.#queue.isFull
+      ? 0
+      : Math.max(0, this.#ids.free - this.#reservedIds);
+  }
+
+  /** Whether it takes no more requests and closes with the last answer. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Whether the server owes an answer, to somebody who waits or to somebody who waited since the last byte came. */
+  get isOwing(): boolean {
+    return this.#sentSinceRead > 0 || this.#ids.inFlight > 0;
+  }
+
+  /** Bytes of requests since the last byte came. */
+  get sentSinceRead(): number {
+    return this.#sentSinceRead;
   }
 
   /** How many frames wait for the socket. */
@@ -163,7 +199,7 @@ export class Connection {
     return this.available === 0 ? -1 : this.#enqueue(frame, handler, programWord);
   }
 
-  /** Sends a frame also where `send` would not for want of a stream id; there is one id for that. */
+  /** Sends a frame also where `send` would not; a few stream ids are kept for that. */
   sendProbe(frame: EncodedFrame, handler: ResponseHandler): number {
     return this.isClosed ? -1 : this.#enqueue(frame, handler, 0);
   }
@@ -206,9 +242,9 @@ export class Connection {
     this.#queue.startSegments(this.#compression === 1);
   }
 
-  /** Names what watches over the connection, and is stopped when it is closed. */
-  watchedBy(watch: { stop(): void }): void {
-    this.#watch = watch;
+  /** Names what watches over the connection, besides what does already. */
+  watchedBy(watch: ConnectionWatch): void {
+    this.#watches.push(watch);
   }
 
   /** Takes no more requests, and closes when none is in flight. */
@@ -232,7 +268,7 @@ export class Connection {
     this.#bigBody = undefined;
     this.#core.close();
     this.#options.socket.destroy();
-    this.#watch?.stop();
+    for (const watch of this.#watches) watch.stop();
     this.#guard(() => this.#options.listener.onClosed(this, reason));
     for (let stream = 0; stream < handlers.length; stream++) {
       const handler = handlers[stream];
@@ -248,6 +284,8 @@ export class Connection {
     this.#programWords[stream] = programWord;
     this.#core.setProgram(stream, programWord);
     this.#queue.push(frame, stream);
+    if (this.#sentSinceRead === 0) for (const watch of this.#watches) watch.wake?.();
+    this.#sentSinceRead += frame.length;
     return stream;
   }
 
@@ -255,6 +293,7 @@ export class Connection {
   #receive(chunk: Uint8Array): void {
     if (this.isClosed || chunk.length === 0) return;
     this.#lastReadAt = this.#options.clock.now();
+    this.#sentSinceRead = 0;
     if (!this.#hasRead) {
       this.#hasRead = true;
       const foreign = this.#options.inspectFirstChunk(chunk);

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /**
- * Sends a frame and resolves with its answer, which must have one of these opcodes. `onArrival` is called with the opcode
+ * Sends a frame, also on a connection that is full, and resolves with its answer, which must have one of these opcodes. `onArrival` is called with the opcode
  * before anything that came behind the answer is read.
  *
  * Rejects with the error that the server answers, with ProtocolError for another answer, and with
@@ -55,7 +55,7 @@ function sendAndWait(
       },
       onFailure: reject,
     };
-    if (connection.send(frame, handler, 0) >= 0) return;
+    if (connection.sendProbe(frame, handler) >= 0) return;
     const message = `the connection to ${endPointText(connection.endPoint)} takes no requests`;
     reject(new ConnectionShutdownError(message, { cause: connection.closeReason, maybeApplied: false }));
   });

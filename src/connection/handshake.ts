@@ -166,6 +166,10 @@ class Handshake implements Expirable, ConnectionListener {
     this.#options.listener.onStreamFreed(connection);
   }
 
+  onRoom(connection: Connection): void {
+    this.#options.listener.onRoom?.(connection);
+  }
+
   async #try(version: ProtocolVersionNumber): Promise<OpenedConnection> {
     const { encoder } = this.#options;
     this.#throwIfGivenUp();

@@ -10,13 +10,26 @@ const LOT_BYTES = 131_072;
 const SLAB_BYTES = 65_536;
 /** A lot larger than this gets memory of its own instead of ending a slab early. */
 const MAX_SLAB_SHARE = 16_384;
+/** A queue with so many bytes takes no more requests: the peer does not read, and memory is finite. */
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+/** What a write queue is made of. */
+export interface WriteQueueOptions {
+  readonly core: Pick<Core, 'seal'>;
+  readonly socket: DuplexBytes;
+  /** Stream ids are below this. */
+  readonly streamCapacity: number;
+  /** Calls back when this turn of the event loop is over. */
+  readonly schedule: (flush: () => void) => void;
+  /** Gets what sealing or writing throws; the queue is of no use after that. */
+  readonly onError: (error: unknown) => void;
+  /** The queue was full and no longer is. */
+  readonly onRoom: () => void;
+}
 
 /** The frames of one connection on their way to its socket. */
 export class WriteQueue {
-  readonly #core: Pick<Core, 'seal'>;
-  readonly #socket: DuplexBytes;
-  readonly #schedule: (flush: () => void) => void;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: WriteQueueOptions;
   readonly #flush = (): void => this.#flushLots();
   readonly #frames: EncodedFrame[] = [];
   readonly #streams: number[] = [];
@@ -29,21 +42,13 @@ export class WriteQueue {
   #segments: 'none' | 'raw' | 'lz4' = 'none';
   #isScheduled = false;
   #isBlocked = false;
+  /** Bytes of the frames that have not left. */
+  #bytes = 0;
 
-  /** `onError` gets what sealing or writing throws; the queue is of no use after that. */
-  constructor(
-    core: Pick<Core, 'seal'>,
-    socket: DuplexBytes,
-    streamCapacity: number,
-    schedule: (flush: () => void) => void,
-    onError: (error: unknown) => void,
-  ) {
-    this.#core = core;
-    this.#socket = socket;
-    this.#sent = new Uint8Array(streamCapacity);
-    this.#schedule = schedule;
-    this.#onError = onError;
-    socket.onDrain(() => {
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
+    this.#sent = new Uint8Array(options.streamCapacity);
+    options.socket.onDrain(() => {
       this.#isBlocked = false;
       this.#flushLots();
     });
@@ -52,6 +57,11 @@ export class WriteQueue {
   /** How many frames have not left. */
   get length(): number {
     return this.#frames.length;
+  }
+
+  /** Whether no more should be pushed than what is urgent. */
+  get isFull(): boolean {
+    return this.#bytes >= MAX_QUEUED_BYTES;
   }
 
   /** From now on frames leave in v5 segments. */
@@ -64,9 +74,10 @@ export class WriteQueue {
     this.#sent[stream] = 0;
     this.#frames.push(frame);
     this.#streams.push(stream);
+    this.#bytes += frame.length;
     if (this.#isScheduled || this.#isBlocked) return;
     this.#isScheduled = true;
-    this.#schedule(this.#flush);
+    this.#options.schedule(this.#flush);
   }
 
   /** Whether the frame that was pushed last under this stream id was handed to the socket. */
@@ -78,6 +89,7 @@ export class WriteQueue {
   remove(stream: number): boolean {
     const index = this.#streams.indexOf(stream);
     if (index < 0) return false;
+    this.#bytes -= this.#frames[index]?.length ?? 0;
     this.#streams.splice(index, 1);
     this.#frames.splice(index, 1);
     return true;
@@ -87,18 +99,21 @@ export class WriteQueue {
   clear(): void {
     this.#frames.length = 0;
     this.#streams.length = 0;
+    this.#bytes = 0;
   }
 
   #flushLots(): void {
     this.#isScheduled = false;
+    const before = this.#bytes;
     let first = 0;
     try {
       while (!this.#isBlocked && first < this.#frames.length) first = this.#writeLot(first);
     } catch (error) {
-      this.#onError(error);
+      this.#options.onError(error);
     }
     this.#frames.splice(0, first);
     this.#streams.splice(0, first);
+    if (before >= MAX_QUEUED_BYTES && this.#bytes < MAX_QUEUED_BYTES) this.#options.onRoom();
   }
 
   /** Writes the frames from `first` on that make one lot, at least one; returns the index behind them. */
@@ -113,7 +128,8 @@ export class WriteQueue {
     const lot =
       this.#segments === 'none' ? this.#putTogether(first, end, this.#take(length)) : this.#seal(first, end, length);
     for (let i = first; i < end; i++) this.#sent[this.#streams[i] ?? 0] = 1;
-    this.#isBlocked = !this.#socket.write(lot);
+    this.#bytes -= length;
+    this.#isBlocked = !this.#options.socket.write(lot);
     return end;
   }
 
@@ -121,7 +137,7 @@ export class WriteQueue {
     if (length > this.#scratch.length && length <= LOT_BYTES) this.#scratch = new Uint8Array(LOT_BYTES);
     const target = length > this.#scratch.length ? allocateBytes(length) : this.#scratch;
     this.#putTogether(first, end, target);
-    return this.#core.seal(target, length, this.#segments === 'lz4' ? 1 : 0);
+    return this.#options.core.seal(target, length, this.#segments === 'lz4' ? 1 : 0);
   }
 
   /** Copies frames one behind the other, those that lie so already at once, and gives each its stream id. */

@@ -6,7 +6,8 @@ import type { Connection, ResponseHandler } from '../connection/connection.ts';
 import type { Delivery } from '../core.ts';
 import type { EncodedFrame } from '../core.ts';
 import type { DriverError } from '../errors.ts';
-import type { HostPool, Waiter } from '../pool/host-pool.ts';
+import type { HostPool } from '../pool/host-pool.ts';
+import type { Waiter } from '../pool/waiter-queue.ts';
 import type { Host } from '../topology/host.ts';
 import type { Attempt } from '../types/host-info.ts';
 
@@ -31,6 +32,8 @@ export class HostAttempt implements ResponseHandler, Waiter {
   readonly startedAt: number = Date.now();
   durationMs: number | undefined = undefined;
   error: DriverError | undefined = undefined;
+  /** What it keeps while it waits in line. */
+  readonly byteLength: number;
   /** The connection that carries the request, once it is sent. */
   connection: Connection | null = null;
   /** What is sent, and for whom; let go at the end, as results and errors keep their attempts. */
@@ -48,6 +51,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
     speculative = false,
   ) {
     this.#work = { owner, outgoing };
+    this.byteLength = outgoing.frame.length;
     this.pool = pool;
     this.host = pool.host;
     this.#clock = clock;

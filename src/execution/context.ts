@@ -16,4 +16,6 @@ export interface ExecutionContext {
   /** Whether the session is shut down: failures are final then. */
   isClosed(): boolean;
   pool(host: Host): HostPool | undefined;
+  /** These hosts were wanted and had no connection: they are tried now, each at most once in a quarter of a second. */
+  tryNow(hosts: Iterable<Host>): void;
 }

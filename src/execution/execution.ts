@@ -218,6 +218,8 @@ class Execution implements AttemptOwner, Expirable {
   }
 
   #failForLackOfHosts(): void {
+    const { host } = this.#request;
+    if (this.#attempts.length === 0) this.#context.tryNow(host === undefined ? this.#context.topology().hosts : [host]);
     const errors = new Map(this.#skipped);
     for (const attempt of this.#attempts)
       if (attempt.error !== undefined) errors.set(attempt.host.toString(), attempt.error);

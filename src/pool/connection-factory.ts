@@ -9,6 +9,7 @@ import type { Connector } from '../connection/connector.ts';
 import type { Deadlines } from '../connection/deadlines.ts';
 import type { EndPoint } from '../connection/endpoint.ts';
 import { Heartbeat } from '../connection/heartbeat.ts';
+import { StallWatch } from '../connection/stall-watch.ts';
 import { openConnection } from '../connection/handshake.ts';
 import type { TlsSource } from '../connection/tls.ts';
 import type { Core, Delivery } from '../core.ts';
@@ -43,11 +44,13 @@ export interface ConnectionFactoryOptions {
 
 export class ConnectionFactory {
   readonly #options: ConnectionFactoryOptions;
+  readonly #stalls: StallWatch;
   readonly #warned = new Set<string>();
   #wire: WireFormat | null = null;
 
   constructor(options: ConnectionFactoryOptions) {
     this.#options = options;
+    this.#stalls = new StallWatch(options.encoder, options.deadlines);
   }
 
   /** What was negotiated; `null` until the first connection is open. */
@@ -75,7 +78,13 @@ export class ConnectionFactory {
     this.#agree(connection);
     const { encoder, clock, deadlines, heartbeatInterval: interval, heartbeatTimeout: timeout } = this.#options;
     if (interval > 0) new Heartbeat({ connection, encoder, clock, deadlines, interval, timeout }).start();
+    if (!connection.isClosed) this.#stalls.watch(connection);
     return connection;
+  }
+
+  /** Finds out whether a connection still answers, and closes it if it does not. */
+  probe(connection: Connection): void {
+    this.#stalls.probe(connection);
   }
 
   #agree(connection: Connection): void {

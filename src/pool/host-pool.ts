@@ -1,18 +1,17 @@
-// The connection of one session to one host: opened, lent to attempts, reopened by the reconnection schedule when lost.
-// Attempts that find every stream id taken wait here, in order, within the limit that all pools of a session share.
+// The connections of one session to one host: opened one after another, lent to attempts, opened again by the reconnection
+// schedule when lost. Attempts that find every stream id taken wait here, in order, within the limits that all pools of a
+// session share.
 
 import type { Clock } from '../connection/clock.ts';
 import type { Connection } from '../connection/connection.ts';
+import { endPointText } from '../connection/endpoint.ts';
 import { ConnectionShutdownError, NoConnectionsAvailableError, type DriverError } from '../errors.ts';
 import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { Host } from '../topology/host.ts';
+import type { HostPoolState } from './pool-state.ts';
+import { isRefusal } from './refusal.ts';
+import { WaiterQueue, type Waiter } from './waiter-queue.ts';
 import type { WaitingLine } from './waiting-line.ts';
-
-/** Who waits for a connection with a free stream id. */
-export interface Waiter {
-  onConnection(connection: Connection): void;
-  onNoConnection(error: DriverError): void;
-}
 
 /** What the owner of a connection is told. */
 export interface ConnectionOwner {
@@ -21,37 +20,60 @@ export interface ConnectionOwner {
   onOrphanLimit(connection: Connection): void;
   /** A late answer freed a stream id. */
   onStreamFreed(connection: Connection): void;
+  /** There is room for requests again. */
+  onCapacity(): void;
 }
 
 export interface HostPoolOptions {
   readonly host: Host;
+  /** How many connections to have. */
+  readonly size: number;
   /** Opens one connection, ready for requests. */
   open(host: Host, signal: AbortSignal, owner: ConnectionOwner): Promise<Connection>;
+  /** Finds out whether a connection still answers, and closes it otherwise. */
+  probe(connection: Connection): void;
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly clock: Clock;
   readonly line: WaitingLine;
+  /** A connection is open. */
   onUp(host: Host): void;
+  /** There is no connection any more, or still none. */
   onDown(host: Host, error: DriverError): void;
   /** Gets what a reconnection policy throws. */
   readonly report: (error: unknown) => void;
 }
 
+/** Hints that a host may be up lead to at most one try in this time. */
+const HINT_PAUSE_MS = 250;
+/** A host that refuses the credentials or the protocol is not asked again sooner, whatever the schedule says. */
+const REFUSED_PAUSE_MS = 5_000;
+/** A connection that is lost sooner does not begin a new schedule: a host that accepts and closes is not to be hammered. */
+const STABLE_MS = 5_000;
+
 export class HostPool implements ConnectionOwner {
   readonly host: Host;
   readonly #options: HostPoolOptions;
   readonly #closing = new AbortController();
-  readonly #waiters: Waiter[] = [];
-  #connection: Connection | null = null;
-  #opening: Promise<void> | null = null;
-  /** Whether the connection is to be replaced: it is drained as soon as another is open. */
-  #isReplacing = false;
+  readonly #waiters = new WaiterQueue();
+  readonly #connections: Connection[] = [];
+  /** Those among them that are let go of as soon as another is open in their place. */
+  readonly #worn = new Set<Connection>();
+  #size: number;
+  #address: string;
+  #filling: Promise<void> | null = null;
+  /** The try that is under way. */
+  #opening: Promise<boolean> | null = null;
   #schedule: ReconnectionSchedule | null = null;
   #timer: unknown;
   #lastError: DriverError | null = null;
+  #triedAt = -Infinity;
+  #openedAt = -Infinity;
 
   constructor(options: HostPoolOptions) {
     this.host = options.host;
     this.#options = options;
+    this.#size = options.size;
+    this.#address = endPointText(this.host.endpoint);
   }
 
   /** Why there is no connection, as far as that is known. */
@@ -63,28 +85,52 @@ export class HostPool implements ConnectionOwner {
     return this.#closing.signal.aborted;
   }
 
-  /** Opens the connection unless there is one; resolves when it is open or the try has failed. */
-  connect(): Promise<void> {
-    if ((this.#connection !== null && !this.#isReplacing) || this.isClosed) return Promise.resolve();
-    return (this.#opening ??= this.#open().finally(() => {
-      this.#opening = null;
-    }));
+  /** True if there is a connection, busy as it may be. */
+  get isConnected(): boolean {
+    return this.#connections.length > 0;
   }
 
   /** Stream ids of requests that were given up and whose answers have not come. */
   get orphanedStreams(): number {
-    return this.#connection?.orphaned ?? 0;
+    return this.#connections.reduce((sum, connection) => sum + connection.orphaned, 0);
   }
 
-  /** A connection that can take a request now; `null` if there is none or all its stream ids are taken. */
+  /** The connections that requests are sent on. */
+  get connections(): readonly Connection[] {
+    return this.#connections;
+  }
+
+  /** Opens a connection unless there is one; resolves when it is open or the try has failed. */
+  async connect(): Promise<void> {
+    if (this.isConnected) return;
+    void this.fill();
+    await this.#opening;
+  }
+
+  /** Opens what is missing, one after another; resolves when nothing is or a try has failed. */
+  fill(): Promise<void> {
+    return this.#filling ?? (this.#isShort ? (this.#filling = this.#fill()) : Promise.resolve());
+  }
+
+  /** Something says that the host may be up: if it is down it is tried now, not when the schedule says. */
+  tryNow(): void {
+    const pauseMs = this.#lastError !== null && isRefusal(this.#lastError) ? REFUSED_PAUSE_MS : HINT_PAUSE_MS;
+    if (this.isConnected || this.#options.clock.now() - this.#triedAt < pauseMs) return;
+    void this.fill();
+  }
+
+  /** Something says that the host may be down: its connections are asked whether they still answer. */
+  probe(): void {
+    for (const connection of [...this.#connections]) this.#options.probe(connection);
+  }
+
+  /** A connection that can take a request now; `null` if there is none or all are full. */
   borrow(): Connection | null {
-    const connection = this.#connection;
-    return connection !== null && connection.available > 0 ? connection : null;
-  }
-
-  /** True if there is a connection, busy as it may be. */
-  get isConnected(): boolean {
-    return this.#connection !== null;
+    const connections = this.#connections;
+    const first = connections[0];
+    if (first === undefined) return null;
+    if (connections.length === 1) return first.available > 0 ? first : null;
+    return leastBusy(connections);
   }
 
   /**
@@ -93,79 +139,90 @@ export class HostPool implements ConnectionOwner {
    * @throws {RequestThrottledError} if the line of the session is full.
    */
   wait(waiter: Waiter): void {
-    this.#options.line.enter();
+    if (!this.isConnected) {
+      waiter.onNoConnection(this.isClosed ? this.#closedError() : this.#noConnection(this.#lastError));
+      return;
+    }
+    this.#options.line.enter(waiter.byteLength);
     this.#waiters.push(waiter);
   }
 
   /** Takes a waiter out of the line; it is told nothing. */
   leave(waiter: Waiter): void {
-    const index = this.#waiters.indexOf(waiter);
-    if (index < 0) return;
-    this.#waiters.splice(index, 1);
-    this.#options.line.leave();
+    if (this.#waiters.delete(waiter)) this.#options.line.leave(waiter.byteLength);
   }
 
-  /** A stream id became free: the first in line gets it. */
+  /** There is room for requests: those in line get it, in turn. */
   onCapacity(): void {
-    while (this.#waiters.length > 0) {
+    while (this.#waiters.size > 0) {
       const connection = this.borrow();
       if (connection === null) return;
-      const waiter = this.#waiters.shift();
-      this.#options.line.leave();
+      const waiter = this.#nextWaiter();
       waiter?.onConnection(connection);
     }
   }
 
-  /** Closes the connection, fails who waits, and stops reconnecting. */
-  close(): Promise<void> {
-    if (this.isClosed) return Promise.resolve();
-    this.#closing.abort();
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#connection?.close();
+  /** Follows a change of the host's address or of how many connections are wanted. */
+  update(size: number): void {
+    this.#size = size;
+    const address = endPointText(this.host.endpoint);
+    if (address !== this.#address) {
+      this.#address = address;
+      for (const connection of this.#connections) this.#worn.add(connection);
+      void this.fill();
+    }
+    this.#shed();
+    if (this.isConnected) void this.fill();
+  }
+
+  /** Takes no more requests: those in flight are finished, those in line go elsewhere. */
+  retire(): void {
+    if (this.isClosed) return;
+    this.#end();
+    for (const connection of [...this.#connections]) this.#letGo(connection);
     this.#failWaiters(() => this.#closedError());
-    return this.#opening ?? Promise.resolve();
   }
 
-  async #open(): Promise<void> {
-    try {
-      this.#adopt(await this.#options.open(this.host, this.#closing.signal, this));
-    } catch (error) {
-      if (!this.isClosed) this.#onFailure(error as DriverError);
-    }
+  /** Closes the connections, fails who waits, and stops reconnecting. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.#end();
+    for (const connection of [...this.#connections]) connection.close();
+    this.#failWaiters(() => this.#closedError());
+    await this.#filling;
   }
 
-  #adopt(connection: Connection): void {
-    if (this.isClosed) {
-      connection.close();
-      return;
-    }
-    if (connection.closeReason !== undefined) {
-      this.#onFailure(connection.closeReason);
-      return;
-    }
-    this.#drain();
-    this.#connection = connection;
-    this.#schedule = null;
-    this.#lastError = null;
-    this.host.openConnections++;
-    this.host.latency.onHeard();
-    this.#options.onUp(this.host);
-    this.onCapacity();
+  state(): HostPoolState {
+    const { host } = this;
+    const connections = this.#connections;
+    const sum = (field: 'inFlight' | 'orphaned' | 'available'): number =>
+      connections.reduce((total, connection) => total + connection[field], 0);
+    return {
+      host: host.toString(),
+      hostId: host.hostId.toString(),
+      datacenter: host.datacenter,
+      isUp: host.isUp,
+      connections: connections.length,
+      size: this.#size,
+      inFlight: sum('inFlight'),
+      orphaned: sum('orphaned'),
+      queued: this.#waiters.size,
+      available: sum('available'),
+    };
   }
 
   onClosed(connection: Connection, reason: DriverError): void {
-    if (this.#connection !== connection) return;
-    this.#connection = null;
-    this.#isReplacing = false;
-    this.host.openConnections--;
-    if (!this.isClosed && this.#opening === null) this.#onFailure(reason);
+    if (!this.#remove(connection) || this.isClosed) return;
+    // What befell one may have befallen the others.
+    this.probe();
+    if (this.#filling === null) this.#onFailure(reason);
   }
 
-  /** A new connection takes its place; until that is open it goes on with what it can. */
+  /** Another connection takes its place; until that is open it goes on with what it can. */
   onOrphanLimit(connection: Connection): void {
-    if (this.#connection !== connection || this.isClosed) return;
-    this.#isReplacing = true;
-    void this.connect();
+    if (!this.#connections.includes(connection)) return;
+    this.#worn.add(connection);
+    void this.fill();
   }
 
   onStreamFreed(_connection: Connection): void {
@@ -173,48 +230,134 @@ export class HostPool implements ConnectionOwner {
     this.onCapacity();
   }
 
-  /** Lets go of the connection, which finishes what is in flight. */
-  #drain(): void {
-    const connection = this.#connection;
-    this.#isReplacing = false;
-    if (connection === null) return;
-    this.#connection = null;
-    this.host.openConnections--;
+  get #isShort(): boolean {
+    return !this.isClosed && this.#connections.length - this.#worn.size < this.#size;
+  }
+
+  async #fill(): Promise<void> {
+    this.#options.clock.clearTimeout(this.#timer);
+    try {
+      while (this.#isShort && (await (this.#opening = this.#open())));
+    } finally {
+      this.#filling = null;
+      this.#opening = null;
+    }
+  }
+
+  /** Returns whether a connection was added. */
+  async #open(): Promise<boolean> {
+    this.#triedAt = this.#options.clock.now();
+    try {
+      this.#adopt(await this.#options.open(this.host, this.#closing.signal, this));
+      return true;
+    } catch (error) {
+      if (!this.isClosed) this.#onFailure(error as DriverError);
+      return false;
+    }
+  }
+
+  /** @throws {DriverError} if the connection is closed already. */
+  #adopt(connection: Connection): void {
+    if (this.isClosed) connection.close();
+    if (connection.closeReason !== undefined) throw connection.closeReason;
+    this.#connections.push(connection);
+    // The host may have moved while the connection to its old address was opened.
+    if (endPointText(connection.endPoint) !== this.#address) this.#worn.add(connection);
+    else this.#shed();
+    this.#openedAt = this.#options.clock.now();
+    this.#lastError = null;
+    this.host.openConnections++;
+    this.host.latency.onHeard();
+    this.#options.onUp(this.host);
+    this.onCapacity();
+  }
+
+  /** Lets go of those that are too many, the worn first. */
+  #shed(): void {
+    for (let excess = this.#connections.length - this.#size; excess > 0; excess--) {
+      const [worn] = this.#worn;
+      const connection = worn ?? this.#connections[0];
+      if (connection !== undefined) this.#letGo(connection);
+    }
+  }
+
+  #letGo(connection: Connection): void {
+    this.#remove(connection);
     connection.drain();
   }
 
-  #onFailure(error: DriverError): void {
-    this.#drain();
-    this.#lastError = error;
-    this.#failWaiters(() => this.#noConnection(error));
-    this.#options.onDown(this.host, error);
-    this.#scheduleReconnection();
+  #remove(connection: Connection): boolean {
+    const index = this.#connections.indexOf(connection);
+    if (index < 0) return false;
+    this.#connections.splice(index, 1);
+    this.#worn.delete(connection);
+    this.host.openConnections--;
+    return true;
   }
 
-  #scheduleReconnection(): void {
+  #end(): void {
+    this.#closing.abort();
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #onFailure(error: DriverError): void {
+    if (!this.isConnected) {
+      this.#lastError = error;
+      this.#failWaiters(() => this.#noConnection(error));
+      this.#options.onDown(this.host, error);
+    }
+    this.#scheduleReconnection(error);
+  }
+
+  #scheduleReconnection(error: DriverError): void {
     const { reconnectionPolicy, clock, report } = this.#options;
+    const now = clock.now();
+    if (this.#openedAt > -Infinity && now - this.#openedAt >= STABLE_MS) {
+      this.#schedule = null;
+      this.#openedAt = -Infinity;
+    }
     const delayMs = (this.#schedule ??= new ReconnectionSchedule(reconnectionPolicy, report)).next();
     if (delayMs === null) return;
     clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(() => void this.connect(), delayMs);
+    const pauseMs = isRefusal(error) ? Math.max(REFUSED_PAUSE_MS, delayMs) : delayMs;
+    this.#timer = clock.setTimeout(() => void this.fill(), pauseMs);
+  }
+
+  #nextWaiter(): Waiter | undefined {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) this.#options.line.leave(waiter.byteLength);
+    return waiter;
+  }
+
+  /** Each gets an error of its own, as each adds what it knows of its request; none of them was sent. */
+  #failWaiters(newError: () => DriverError): void {
+    for (let waiter = this.#nextWaiter(); waiter !== undefined; waiter = this.#nextWaiter()) {
+      waiter.onNoConnection(newError());
+    }
   }
 
   #closedError(): DriverError {
     return new ConnectionShutdownError(`the pool of ${this.host.toString()} is closed`, { maybeApplied: false });
   }
 
-  /** Each gets an error of its own, as each adds what it knows of its request; none of them was sent. */
-  #failWaiters(newError: () => DriverError): void {
-    for (const waiter of this.#waiters.splice(0)) {
-      this.#options.line.leave();
-      waiter.onNoConnection(newError());
-    }
-  }
-
-  #noConnection(cause: DriverError): DriverError {
-    return new NoConnectionsAvailableError(`no connection to ${this.host.toString()}: ${cause.message}`, {
+  #noConnection(cause: DriverError | null): DriverError {
+    const why = cause === null ? '' : `: ${cause.message}`;
+    return new NoConnectionsAvailableError(`no connection to ${this.host.toString()}${why}`, {
       cause,
       maybeApplied: false,
     });
   }
+}
+
+function leastBusy(connections: readonly Connection[]): Connection | null {
+  let best: Connection | null = null;
+  let most = 0;
+  for (const connection of connections) {
+    const { available } = connection;
+    if (available > most) {
+      best = connection;
+      most = available;
+    }
+  }
+  return best;
 }
