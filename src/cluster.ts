@@ -16,13 +16,18 @@ import { WasmCore } from './core/wasm-core.ts';
 import { ConnectionShutdownError, ProtocolError, type DriverError } from './errors.ts';
 import { Metrics, type MetricsSource } from './execution/metrics.ts';
 import { MetricsRecorder } from './execution/metrics-recorder.ts';
+import type { ExecutionProfile, ExecutionProfileOptions, ProfileKey } from './execution/profile.ts';
+import { ProfileTable } from './execution/profile-table.ts';
+import { waitWithin } from './execution/wait-within.ts';
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.ts';
 import { requireDuration } from './options/checks.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
+import { PolicySet } from './policies/policy-set.ts';
 import { DefaultReconnectionPolicy, type ReconnectionPolicy } from './policies/reconnection.ts';
 import { RetryPolicy } from './policies/retry.ts';
+import { NoSpeculativeExecutionPolicy, type SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
 import { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
 import { Convictions } from './pool/convictions.ts';
 import { ConnectionFactory } from './pool/connection-factory.ts';
@@ -43,6 +48,12 @@ export interface ConnectOptions {
   /** Milliseconds for all of it; then rejects with {@link OperationTimedOutError}. Default: no limit but that of each connect. */
   timeout?: number;
   signal?: AbortSignal;
+}
+
+/** Options of {@link Cluster.addExecutionProfile}. */
+export interface AddProfileOptions {
+  /** Milliseconds to wait for the connections to hosts that the profile brings near; 0: none. Default: that of the cluster. */
+  poolWaitTimeout?: number;
 }
 
 /**
@@ -68,9 +79,12 @@ export class Cluster implements SessionCluster {
   readonly #factory: ConnectionFactory;
   readonly #control: ControlConnection;
   readonly #convictions: Convictions;
+  readonly #profiles: ProfileTable;
   readonly #policy: LoadBalancingPolicy;
+  readonly #policies: PolicySet;
   readonly #reconnectionPolicy: ReconnectionPolicy;
   readonly #retryPolicy: RetryPolicy;
+  readonly #speculativeExecutionPolicy: SpeculativeExecutionPolicy;
   readonly #timestampGenerator: TimestampGenerator | null;
   readonly #sessions = new Set<Session>();
   readonly #closing = new AbortController();
@@ -95,12 +109,22 @@ export class Cluster implements SessionCluster {
     this.#encoder = new RequestEncoder(this.#core);
     this.#programs = new ProgramTable(this.#core);
     this.#deadlines = new Deadlines(clock, (error) => log.error('a deadline threw', error));
-    this.#policy = options.loadBalancingPolicy ?? new DefaultLoadBalancingPolicy(localDcOf(options));
+    this.#profiles = new ProfileTable(options.executionProfiles);
+    this.#policy =
+      this.#profiles.base.loadBalancingPolicy ??
+      options.loadBalancingPolicy ??
+      new DefaultLoadBalancingPolicy(localDcOf(options));
+    this.#policies = new PolicySet((event, error) => log.error(`the load balancing policy threw in ${event}`, error));
+    this.#policies.add(this.#policy);
+    for (const { loadBalancingPolicy } of this.#profiles.all) {
+      if (loadBalancingPolicy !== undefined) this.#policies.add(loadBalancingPolicy);
+    }
     // Policies first: what a listener does in return shall find them informed.
-    this.#states.register(this.#policy);
+    this.#states.register(this.#policies);
     this.#states.register(this.#listeners.hostListener());
     this.#reconnectionPolicy = options.reconnectionPolicy ?? new DefaultReconnectionPolicy(() => clock.now());
     this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
+    this.#speculativeExecutionPolicy = options.speculativeExecutionPolicy ?? new NoSpeculativeExecutionPolicy();
     this.#timestampGenerator = timestampGeneratorOf(options);
     this.metadata = new Metadata(() => this.#topology);
     this.#recorder = options.metricsEnabled ? new MetricsRecorder() : null;
@@ -245,6 +269,29 @@ export class Cluster implements SessionCluster {
     return this;
   }
 
+  /**
+   * Adds an execution profile for requests to name, and connects to the hosts that its load balancing policy brings near.
+   *
+   * Rejects with `InvalidArgumentError` if the name is taken, and with `OperationTimedOutError` if the connections take longer
+   * than `poolWaitTimeout`; the profile is added then, and they go on.
+   */
+  async addExecutionProfile(
+    name: ProfileKey,
+    profile: ExecutionProfile | ExecutionProfileOptions,
+    options: AddProfileOptions = {},
+  ): Promise<void> {
+    this.#requireOpen();
+    const { poolWaitTimeout = this.#options.poolWaitTimeout } = options;
+    requireDuration('poolWaitTimeout', poolWaitTimeout, 0);
+    const { loadBalancingPolicy } = this.#profiles.add(name, profile);
+    if (loadBalancingPolicy === undefined) return;
+    if (this.#policies.add(loadBalancingPolicy)) for (const session of this.#sessions) session.onTopology();
+    if (poolWaitTimeout === 0) return;
+    const connecting = Promise.all([...this.#sessions].map((session) => session.connectPools()));
+    const limits = { timeoutMs: poolWaitTimeout, signal: this.#closing.signal };
+    await waitWithin(connecting, limits, this.#deadlines, 'the hosts of the profile were not connected');
+  }
+
   /** Closes every session and connection. A second call waits for the first. */
   shutdown(): Promise<void> {
     return (this.#shutdown ??= this.#close());
@@ -291,13 +338,17 @@ export class Cluster implements SessionCluster {
       factory: this.#factory,
       deadlines: this.#deadlines,
       clock: systemClock,
+      profiles: this.#profiles,
       policy: this.#policy,
+      policies: this.#policies,
       reconnectionPolicy: this.#reconnectionPolicy,
       convictions: this.#convictions,
       retryPolicy: this.#retryPolicy,
+      speculativeExecutionPolicy: this.#speculativeExecutionPolicy,
       timestampGenerator: this.#timestampGenerator,
       observer: this.#recorder,
       topology: () => this.#topology,
+      borrowPolicy: (policy) => this.#borrowPolicy(policy),
       onHostUp: (host) => this.#states.onUp(host),
       onHostDown: (host, error) => this.#states.onDown(host, error),
       onSchemaChange: () => this.#onSchemaChange(),
@@ -330,9 +381,14 @@ export class Cluster implements SessionCluster {
       localDc: this.#options.localDc ?? this.#topology.localDc ?? hosts[0]?.datacenter,
       localRack: undefined,
     });
-    this.#policy.populate(this.#topology);
+    this.#policies.populate(this.#topology);
     this.#states.replaceAll(hosts);
     for (const session of this.#sessions) session.onTopology();
+  }
+
+  /** Hosts that it brings near are connected to; requests that come before find them without a connection. */
+  #borrowPolicy(policy: LoadBalancingPolicy): void {
+    if (this.#policies.borrow(policy)) for (const session of this.#sessions) session.onTopology();
   }
 
   /** Nodes that disagree on the schema refuse or misread what follows; and replication may have changed. */

@@ -1,6 +1,6 @@
 // The public names, one by one.
 
-export { Cluster, type ConnectOptions } from './cluster.ts';
+export { Cluster, type AddProfileOptions, type ConnectOptions } from './cluster.ts';
 export {
   executeConcurrent,
   executeConcurrentWithArgs,
@@ -13,6 +13,13 @@ export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
 export type { ContactPoint } from './options/contact-points.ts';
 export type { PoolingOptions } from './options/pooling.ts';
+export {
+  EXEC_PROFILE_DEFAULT,
+  ExecutionProfile,
+  type ExecutionProfileOptions,
+  type ProfileKey,
+} from './execution/profile.ts';
+export type { ExecutionProfiles } from './execution/profile-table.ts';
 export type { ExecuteOptions } from './execution/settings.ts';
 export type { Query } from './execution/statement-executor.ts';
 

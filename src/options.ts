@@ -6,6 +6,7 @@ import { DEFAULT_SOCKET_OPTIONS, type Connector } from './connection/connector.t
 import type { EndPoint } from './connection/endpoint.ts';
 import type { TlsOptions } from './connection/tls.ts';
 import { InvalidArgumentError } from './errors.ts';
+import { ProfileTable, type ExecutionProfiles } from './execution/profile-table.ts';
 import {
   callable,
   duration,
@@ -33,6 +34,7 @@ import { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/convic
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
+import type { SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
 import type { TimestampGenerator } from './policies/timestamps.ts';
 import { resolveTypeMapping, type TypeMappingOptions } from './result/type-mapping.ts';
 import type { Host } from './topology/host.ts';
@@ -74,6 +76,10 @@ export interface ClusterOptions {
   loadBalancingPolicy?: LoadBalancingPolicy;
   reconnectionPolicy?: ReconnectionPolicy;
   defaultRetryPolicy?: RetryPolicy;
+  /** Asks further hosts while the first are slow to answer. Default: never. */
+  speculativeExecutionPolicy?: SpeculativeExecutionPolicy;
+  /** Settings by name, for requests to choose; under `EXEC_PROFILE_DEFAULT` those of requests that choose none. */
+  executionProfiles?: ExecutionProfiles;
   addressTranslator?: AddressTranslator;
   /** Makes the timestamps of writes; `null` leaves them to the server. Default: monotonic microseconds. */
   timestampGenerator?: TimestampGenerator | null;
@@ -193,6 +199,8 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   loadBalancingPolicy: withMethods('distance', 'populate', 'makeQueryPlan'),
   reconnectionPolicy: withMethods('newSchedule'),
   defaultRetryPolicy: withMethods('onReadTimeout', 'onWriteTimeout', 'onUnavailable', 'onRequestError'),
+  speculativeExecutionPolicy: withMethods('newPlan'),
+  executionProfiles: (value) => new ProfileTable(value as ExecutionProfiles),
   addressTranslator: withMethods('translate'),
   timestampGenerator: orNull(callable),
   sockopts: fields({ noDelay: flag, keepAlive: flag, keepAliveInitialDelay: duration(0) }),

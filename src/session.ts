@@ -4,7 +4,14 @@
 import { ConnectionShutdownError, DriverError, InvalidArgumentError } from './errors.ts';
 import type { ExecutionObserver } from './execution/observer.ts';
 import { Preparation } from './execution/preparation.ts';
-import { resolveSettings, type ExecuteOptions, type SettingDefaults } from './execution/settings.ts';
+import {
+  EXEC_PROFILE_DEFAULT,
+  ExecutionProfile,
+  type ExecutionProfileOptions,
+  type ProfileKey,
+} from './execution/profile.ts';
+import type { ProfileTable } from './execution/profile-table.ts';
+import { resolveSettings, type ExecuteOptions } from './execution/settings.ts';
 import { StatementEncoder } from './execution/statement-encoder.ts';
 import { StatementExecutor, type Query } from './execution/statement-executor.ts';
 import { readQueryTrace } from './execution/tracing.ts';
@@ -12,8 +19,10 @@ import type { Clock } from './connection/clock.ts';
 import type { Deadlines } from './connection/deadlines.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
+import type { PolicySet } from './policies/policy-set.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
+import type { SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
 import type { TimestampGenerator } from './policies/timestamps.ts';
 import type { Convictions } from './pool/convictions.ts';
 import type { ConnectionFactory } from './pool/connection-factory.ts';
@@ -26,17 +35,13 @@ import type { ProgramTable } from './result/programs.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { RowFactory } from './result/rows.ts';
 import { resolveTypeMapping } from './result/type-mapping.ts';
+import { SessionDefaults } from './session/defaults.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
 import type { Host } from './topology/host.ts';
 import { partitionerNumber } from './topology/token-ring.ts';
 import type { Topology } from './topology/topology.ts';
-import {
-  consistencyName,
-  type Consistency,
-  type ConsistencyName,
-  type SerialConsistency,
-} from './types/consistency.ts';
+import type { Consistency, SerialConsistency } from './types/consistency.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 import { quoteIdentifier } from './types/identifier.ts';
@@ -56,14 +61,21 @@ export interface SharedServices {
   readonly factory: ConnectionFactory;
   readonly deadlines: Deadlines;
   readonly clock: Clock;
+  readonly profiles: ProfileTable;
+  /** That of the default profile. */
   readonly policy: LoadBalancingPolicy;
+  /** Those of all profiles. */
+  readonly policies: PolicySet;
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly convictions: Convictions;
   readonly retryPolicy: RetryPolicy;
+  readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy;
   readonly timestampGenerator: TimestampGenerator | null;
   /** Watches the requests of all sessions; `null` if nobody does. */
   readonly observer: ExecutionObserver | null;
   topology(): Topology;
+  /** Makes a load balancing policy known that came with a profile of a single request. */
+  borrowPolicy(policy: LoadBalancingPolicy): void;
   onHostUp(host: Host): void;
   onHostDown(host: Host, error: DriverError): void;
   /** Resolves to whether all nodes agree on the schema. */
@@ -90,18 +102,9 @@ const NO_OPTIONS: ExecuteOptions<never> = Object.freeze({});
  */
 export class Session {
   readonly cluster: SessionCluster;
-  /** Milliseconds for a request with all its retries; `null`: no limit. */
-  defaultTimeout: number | null;
-  defaultSerialConsistencyLevel: SerialConsistency | undefined;
-  /** Rows of a page; `null`: the server decides. */
-  defaultFetchSize: number | null;
-  /** How rows are made of requests that name no row factory. */
-  rowFactory: RowFactory<unknown> = 'object';
-  /** Whether requests carry a timestamp of this process. */
-  useClientTimestamp = true;
   /** Milliseconds that a trace may take to be complete. */
   maxTraceWait = 2_000;
-  #defaultConsistencyLevel: ConsistencyName;
+  readonly #defaults: SessionDefaults;
   readonly #services: SharedServices;
   readonly #pools: SessionPools;
   readonly #preparation: Preparation;
@@ -112,20 +115,22 @@ export class Session {
 
   /** Sessions are made by `cluster.connect`. */
   constructor(cluster: SessionCluster, services: SharedServices, keyspace: string | undefined) {
-    const { options, encoder, wire, programs, policy, clock, deadlines } = services;
+    const { options, encoder, wire, programs, clock, deadlines } = services;
     this.cluster = cluster;
     this.#services = services;
-    this.defaultTimeout = options.requestTimeout;
-    this.#defaultConsistencyLevel = options.consistencyLevel;
-    this.defaultSerialConsistencyLevel = options.serialConsistencyLevel;
-    this.defaultFetchSize = options.fetchSize;
+    this.#defaults = new SessionDefaults({
+      ...services,
+      ...options,
+      retryPolicy: services.retryPolicy,
+      timestampGenerator: services.timestampGenerator,
+    });
     const mapping = resolveTypeMapping(options.types);
     this.#pools = new SessionPools({
       ...services,
       ...options,
       connectionsPerHost: options.pooling.connectionsPerHost,
       keyspace,
-      distance: (host) => policy.distance(host),
+      distance: (host) => services.policies.distance(host),
     });
     const context = {
       deadlines,
@@ -141,7 +146,6 @@ export class Session {
       wire,
       programs,
       context,
-      loadBalancingPolicy: policy,
       maxPrepared: options.maxPrepared,
       undefinedAs: mapping.undefinedAs,
       onCacheFull: () =>
@@ -161,11 +165,9 @@ export class Session {
       programs,
       decoders: new DecoderCache(mapping),
       preparation: this.#preparation,
-      loadBalancingPolicy: policy,
       encoder: this.#encoder,
-      defaults: () => this.#defaults(),
+      defaults: (profile) => this.#defaults.of(profile),
       keyspace: () => this.keyspace,
-      rowFactory: () => this.rowFactory,
       onSetKeyspace: (used) => this.#pools.useKeyspace(used),
       onSchemaChange: (change) => services.onSchemaChange(change),
       readTrace: (id, traceOptions) =>
@@ -191,12 +193,67 @@ export class Session {
     return this.#isClosed;
   }
 
+  /** Milliseconds for a request with all its retries; `null`: no limit. */
+  get defaultTimeout(): number | null {
+    return this.#defaults.timeout;
+  }
+
+  set defaultTimeout(timeout: number | null) {
+    this.#defaults.timeout = timeout;
+  }
+
+  /** Consistency of requests that name none. Setters throw where the default execution profile decides. */
   get defaultConsistencyLevel(): Consistency {
-    return this.#defaultConsistencyLevel;
+    return this.#defaults.consistencyLevel;
   }
 
   set defaultConsistencyLevel(level: Consistency) {
-    this.#defaultConsistencyLevel = consistencyName(level, 'defaultConsistencyLevel');
+    this.#defaults.consistencyLevel = level;
+  }
+
+  /** Consistency of the Paxos phase of conditional statements that name none. */
+  get defaultSerialConsistencyLevel(): SerialConsistency | undefined {
+    return this.#defaults.serialConsistencyLevel;
+  }
+
+  set defaultSerialConsistencyLevel(level: SerialConsistency | undefined) {
+    this.#defaults.serialConsistencyLevel = level;
+  }
+
+  /** Rows of a page; `null`: the server decides. */
+  get defaultFetchSize(): number | null {
+    return this.#defaults.fetchSize;
+  }
+
+  set defaultFetchSize(rows: number | null) {
+    this.#defaults.fetchSize = rows;
+  }
+
+  /** How rows are made of requests that name no row factory. */
+  get rowFactory(): RowFactory<unknown> {
+    return this.#defaults.rowFactory;
+  }
+
+  set rowFactory(factory: RowFactory<unknown>) {
+    this.#defaults.rowFactory = factory;
+  }
+
+  /** Whether requests carry a timestamp of this process. */
+  get useClientTimestamp(): boolean {
+    return this.#defaults.useClientTimestamp;
+  }
+
+  set useClientTimestamp(use: boolean) {
+    this.#defaults.useClientTimestamp = use;
+  }
+
+  /** Makes the timestamps, in microseconds since 1970; `null` leaves them to the server. */
+  get timestampGenerator(): TimestampGenerator | null {
+    return this.#defaults.timestampGenerator;
+  }
+
+  set timestampGenerator(generator: TimestampGenerator | null) {
+    this.#defaults.timestampGenerator = generator;
   }
 
   /**
@@ -239,7 +296,7 @@ export class Session {
     }
     try {
       if (options.keyspace !== undefined) this.#encoder.requireKeyspaces();
-      const settings = resolveSettings(options, undefined, this.#defaults());
+      const settings = resolveSettings(options, undefined, this.#defaults.of(undefined));
       return (await this.#preparation.prepare(query, this.keyspace, settings)) as PreparedStatement<Row>;
     } catch (error) {
       throw withCallerStack(error);
@@ -249,6 +306,29 @@ export class Session {
   /** Makes a keyspace that of the session, on every connection. Rejects with `InvalidRequestError` if there is none of that name. */
   async setKeyspace(keyspace: string): Promise<void> {
     await this.execute(`USE ${quoteIdentifier(keyspace)}`);
+  }
+
+  /**
+   * The execution profile of a name; by {@link EXEC_PROFILE_DEFAULT} what holds for requests that name none.
+   *
+   * @throws {InvalidArgumentError} if there is none of that name.
+   */
+  getExecutionProfile(name: ProfileKey): ExecutionProfile {
+    return name === EXEC_PROFILE_DEFAULT ? this.#defaults.effectiveBase() : this.#defaults.profile(name);
+  }
+
+  /**
+   * A copy of an execution profile, given by name or itself, with some settings changed; policies are shared. It is no
+   * profile of the cluster: pass it with requests, or add it by `cluster.addExecutionProfile`.
+   *
+   * @throws {InvalidArgumentError} for a profile or a setting that does not exist.
+   */
+  executionProfileCloneUpdate(
+    profile: ProfileKey | ExecutionProfile,
+    changes: ExecutionProfileOptions,
+  ): ExecutionProfile {
+    const base = profile instanceof ExecutionProfile ? profile : this.getExecutionProfile(profile);
+    return base.with(changes);
   }
 
   /** Closes the connections of the session; requests in flight fail. A second call waits for the first. */
@@ -291,15 +371,9 @@ export class Session {
     return this.#pools.get(host)?.orphanedStreams ?? 0;
   }
 
-  #defaults(): SettingDefaults {
-    return {
-      timeoutMs: this.defaultTimeout,
-      consistency: this.#defaultConsistencyLevel,
-      serialConsistency: this.defaultSerialConsistencyLevel,
-      fetchSize: this.defaultFetchSize,
-      retryPolicy: this.#services.retryPolicy,
-      timestampGenerator: this.useClientTimestamp ? this.#services.timestampGenerator : null,
-    };
+  /** Resolves when every wanted host has all its connections, or cannot have them now; for the cluster that made the session. */
+  connectPools(): Promise<void> {
+    return this.#pools.settled();
   }
 
   async #close(): Promise<void> {

@@ -8,7 +8,6 @@ import type { PayloadEntry, RequestEncoder, WireFormat } from '../protocol/reque
 import { PreparedStatement } from '../statement/prepared.ts';
 import type { StatementOptions } from '../statement/statement.ts';
 import type { Host } from '../topology/host.ts';
-import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
 import type { ProgramTable } from '../result/programs.ts';
 import type { ExecutionContext } from './context.ts';
 import { executeRequest } from './execution.ts';
@@ -22,7 +21,6 @@ export interface PreparationOptions {
   readonly wire: WireFormat;
   readonly programs: ProgramTable;
   readonly context: ExecutionContext;
-  readonly loadBalancingPolicy: LoadBalancingPolicy;
   readonly maxPrepared: number;
   readonly undefinedAs: 'unset' | 'null';
   onCacheFull(): void;
@@ -131,7 +129,7 @@ export class Preparation {
   }
 
   async #prepareOn(task: PrepareTask): Promise<PreparedMessage> {
-    const { encoder, wire, context, loadBalancingPolicy } = this.#options;
+    const { encoder, wire, context } = this.#options;
     const { settings } = task;
     const frame = encoder.prepare(wire, {
       query: task.cql,
@@ -154,7 +152,7 @@ export class Preparation {
         programWord: 0,
         query: new EncodedQuery(facts, frame, context.topology().ring),
         queryText: task.cql,
-        loadBalancingPolicy,
+        loadBalancingPolicy: settings.loadBalancingPolicy,
         retryPolicy: settings.retryPolicy,
         host: task.host,
         timeoutMs: settings.timeoutMs,

@@ -1,7 +1,9 @@
-// The settings of one request: what the call says, else the statement, else the session.
+// The settings of one request: what the call says, else the statement, else the execution profile, else the session.
 
 import { InvalidArgumentError } from '../errors.ts';
+import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
 import type { RetryPolicy } from '../policies/retry.ts';
+import type { SpeculativeExecutionPolicy } from '../policies/speculative-execution.ts';
 import type { TimestampGenerator } from '../policies/timestamps.ts';
 import type { PayloadEntry } from '../protocol/requests.ts';
 import type { RowFactory } from '../result/rows.ts';
@@ -10,13 +12,14 @@ import type { Host } from '../topology/host.ts';
 import {
   consistencyName,
   consistencyNumber,
-  serialConsistencyNumber,
   type Consistency,
   type ConsistencyName,
   type SerialConsistency,
 } from '../types/consistency.ts';
+import type { ExecutionProfile, ProfileKey } from './profile.ts';
+import { checkedFetchSize, checkedSerialConsistency, checkedTimeout } from './setting-checks.ts';
 
-/** Options of one request. What is not set is taken from the statement, then from the session. */
+/** Options of one request. What is not set is taken from the statement, then the execution profile, then the session. */
 export interface ExecuteOptions<Row = Record<string, unknown>> {
   /** Milliseconds for the request with all its retries, anew for each page; `null`: no limit. */
   timeout?: number | null;
@@ -26,6 +29,8 @@ export interface ExecuteOptions<Row = Record<string, unknown>> {
   trace?: boolean;
   consistencyLevel?: Consistency;
   serialConsistencyLevel?: SerialConsistency;
+  /** The profile whose settings hold where neither call nor statement say anything: its name, or itself. */
+  executionProfile?: ProfileKey | ExecutionProfile;
   retryPolicy?: RetryPolicy;
   /** Rows of a page; `null`: the server decides. */
   fetchSize?: number | null;
@@ -48,15 +53,19 @@ export interface ExecuteOptions<Row = Record<string, unknown>> {
 }
 
 /** What of the options becomes settings. */
-export type SettingOptions = Omit<ExecuteOptions<unknown>, 'rowFactory'>;
+export type SettingOptions = ExecuteOptions<unknown>;
 
-/** What a session gives where neither call nor statement say anything. */
+/** What holds where neither call nor statement say anything: of a profile and the session, put together once. */
 export interface SettingDefaults {
   readonly timeoutMs: number | null;
   readonly consistency: ConsistencyName;
-  readonly serialConsistency: SerialConsistency | undefined;
+  readonly serialConsistency: ConsistencyName | undefined;
   readonly fetchSize: number | null;
+  readonly tracing: boolean;
+  readonly rowFactory: RowFactory<unknown>;
+  readonly loadBalancingPolicy: LoadBalancingPolicy;
   readonly retryPolicy: RetryPolicy;
+  readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy;
   readonly timestampGenerator: TimestampGenerator | null;
 }
 
@@ -69,7 +78,10 @@ export interface RequestSettings {
   readonly tracing: boolean;
   readonly consistency: ConsistencyName;
   readonly serialConsistency: ConsistencyName | undefined;
+  readonly rowFactory: RowFactory<unknown>;
+  readonly loadBalancingPolicy: LoadBalancingPolicy;
   readonly retryPolicy: RetryPolicy;
+  readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy;
   readonly pageSize: number | undefined;
   readonly pagingState: Uint8Array | undefined;
   readonly host: Host | undefined;
@@ -84,7 +96,7 @@ export interface RequestSettings {
 const NONE: Partial<Statement> = Object.freeze({});
 
 /**
- * Settles the settings of a request.
+ * Settles the settings of a request. The defaults have been checked; what the call says is checked here.
  *
  * @throws {InvalidArgumentError} naming the option that is wrong.
  */
@@ -93,26 +105,22 @@ export function resolveSettings(
   statement: Partial<Statement> = NONE,
   defaults: SettingDefaults,
 ): RequestSettings {
-  const serial = options.serialConsistencyLevel ?? statement.serialConsistencyLevel ?? defaults.serialConsistency;
-  const fetchSize = first(options.fetchSize, statement.fetchSize, defaults.fetchSize);
-  const timeoutMs = first(options.timeout, undefined, defaults.timeoutMs);
-  if (timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs >= 0)) {
-    throw new InvalidArgumentError(`expected timeout in milliseconds or null, got ${timeoutMs}`, { field: 'timeout' });
-  }
-  if (fetchSize !== null && !(Number.isInteger(fetchSize) && fetchSize > 0 && fetchSize < 2 ** 31)) {
-    throw new InvalidArgumentError(`expected fetchSize from 1 to 2147483647 or null, got ${fetchSize}`, {
-      field: 'fetchSize',
-    });
-  }
+  const timeoutMs = options.timeout === undefined ? defaults.timeoutMs : checkedTimeout('timeout', options.timeout);
   return {
     timeoutMs,
     signal: options.signal,
     pages: { timeoutMs, signal: options.signal },
-    tracing: options.trace ?? false,
-    consistency: consistencyName(options.consistencyLevel ?? statement.consistencyLevel ?? defaults.consistency),
-    serialConsistency: serial === undefined ? undefined : serialName(serial),
+    tracing: options.trace ?? defaults.tracing,
+    consistency: consistencyOf(options.consistencyLevel ?? statement.consistencyLevel, defaults),
+    serialConsistency: serialConsistencyOf(
+      options.serialConsistencyLevel ?? statement.serialConsistencyLevel,
+      defaults,
+    ),
+    rowFactory: options.rowFactory ?? defaults.rowFactory,
+    loadBalancingPolicy: defaults.loadBalancingPolicy,
     retryPolicy: options.retryPolicy ?? (statement.retryPolicy as RetryPolicy | undefined) ?? defaults.retryPolicy,
-    pageSize: fetchSize ?? undefined,
+    speculativeExecutionPolicy: defaults.speculativeExecutionPolicy,
+    pageSize: pageSizeOf(options.fetchSize === undefined ? statement.fetchSize : options.fetchSize, defaults),
     pagingState: options.pagingState === undefined ? undefined : pagingStateBytes(options.pagingState),
     host: options.host,
     keyspace: options.keyspace ?? statement.keyspace,
@@ -123,14 +131,19 @@ export function resolveSettings(
   };
 }
 
-function first<T>(option: T | undefined, statement: T | undefined, fallback: T): T {
-  if (option !== undefined) return option;
-  return statement === undefined ? fallback : statement;
+function consistencyOf(level: Consistency | undefined, defaults: SettingDefaults): ConsistencyName {
+  return level === undefined ? defaults.consistency : consistencyName(level);
 }
 
-function serialName(level: SerialConsistency): ConsistencyName {
-  serialConsistencyNumber(level);
-  return consistencyName(level);
+function serialConsistencyOf(
+  level: SerialConsistency | undefined,
+  defaults: SettingDefaults,
+): ConsistencyName | undefined {
+  return level === undefined ? defaults.serialConsistency : checkedSerialConsistency('serialConsistencyLevel', level);
+}
+
+function pageSizeOf(fetchSize: number | null | undefined, defaults: SettingDefaults): number | undefined {
+  return (fetchSize === undefined ? defaults.fetchSize : checkedFetchSize('fetchSize', fetchSize)) ?? undefined;
 }
 
 /** The number of a level on the wire. */

@@ -2,7 +2,6 @@
 // Every page after the first comes the same way, from values that were encoded with the first.
 
 import { InvalidArgumentError, OperationTimedOutError } from '../errors.ts';
-import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
 import type { SchemaChange } from '../protocol/events.ts';
 import { openMessage, readResult, readRowsHeader, type Prefix } from '../protocol/responses.ts';
 import type { ValueSource } from '../protocol/requests.ts';
@@ -56,10 +55,8 @@ export interface StatementExecutorOptions {
   readonly programs: ProgramTable;
   readonly decoders: DecoderCache;
   readonly preparation: Preparation;
-  readonly loadBalancingPolicy: LoadBalancingPolicy;
-  defaults(): SettingDefaults;
+  defaults(profile: ExecuteOptions['executionProfile']): SettingDefaults;
   keyspace(): string | undefined;
-  rowFactory(): RowFactory<unknown>;
   onSetKeyspace(keyspace: string): Promise<void>;
   /** Resolves to whether all nodes agree on the schema. */
   onSchemaChange(change: SchemaChange): Promise<boolean>;
@@ -123,7 +120,7 @@ export class StatementExecutor {
     const settings = this.#settings(options, statement);
     const hasParams = params !== undefined && count(params) > 0;
     if (!hasParams && options.prepare !== true) {
-      const job = this.#job(cql, statement, undefined, undefined, settings, options);
+      const job = this.#job<Row>(cql, statement, undefined, undefined, settings);
       return this.#run(job, this.#options.encoder.query(cql, settings, this.#facts(job)));
     }
     if (options.prepare === false) {
@@ -134,9 +131,9 @@ export class StatementExecutor {
     const text = hasParams ? rewritePercentMarkers(cql, params) : cql;
     const started = this.#options.context.clock.now();
     const cached = this.#options.preparation.prepareCached(text, this.#options.keyspace(), settings);
-    if (cached instanceof PreparedStatement) return this.#executeValues(cached, statement, params, settings, options);
+    if (cached instanceof PreparedStatement) return this.#executeValues(cached, statement, params, settings);
     const prepared = await waitWithin(cached, settings, this.#options.context.deadlines);
-    return this.#executeValues(prepared, statement, params, this.#remaining(settings, started, text), options);
+    return this.#executeValues(prepared, statement, params, this.#remaining(settings, started, text));
   }
 
   #executePrepared<Row>(
@@ -144,7 +141,7 @@ export class StatementExecutor {
     params: Params | undefined,
     options: ExecuteOptions<Row>,
   ): Promise<ResultSet<Row>> {
-    return this.#executeValues(prepared, prepared, params, this.#settings(options, prepared), options);
+    return this.#executeValues(prepared, prepared, params, this.#settings(options, prepared));
   }
 
   #executeBound<Row>(
@@ -155,7 +152,7 @@ export class StatementExecutor {
     if (params !== undefined) throw twoParams();
     const { preparedStatement, values } = bound;
     const source = new EncodedValues(values, preparedStatement.writer.valueCount);
-    return this.#runPrepared(preparedStatement, bound, source, this.#settings(options, bound), options);
+    return this.#runPrepared(preparedStatement, bound, source, this.#settings(options, bound));
   }
 
   #executeValues<Row>(
@@ -163,10 +160,9 @@ export class StatementExecutor {
     statement: Statement<unknown> | undefined,
     params: Params | undefined,
     settings: RequestSettings,
-    options: ExecuteOptions<Row>,
   ): Promise<ResultSet<Row>> {
     const mayHavePages = prepared.result.program !== null && prepared.writer.valueCount > 0;
-    return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, mayHavePages), settings, options);
+    return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, mayHavePages), settings);
   }
 
   #runPrepared<Row>(
@@ -174,9 +170,8 @@ export class StatementExecutor {
     statement: Statement<unknown> | undefined,
     values: ValueSource & { readonly copy: Uint8Array | undefined },
     settings: RequestSettings,
-    options: ExecuteOptions<Row>,
   ): Promise<ResultSet<Row>> {
-    const job = this.#job(prepared.queryString, statement, prepared, values, settings, options);
+    const job = this.#job<Row>(prepared.queryString, statement, prepared, values, settings);
     return this.#run(job, this.#options.encoder.execute(prepared, values, settings, this.#facts(job)));
   }
 
@@ -193,7 +188,7 @@ export class StatementExecutor {
     const text = `BATCH of ${entries.length} statements`;
     const inBatch = new Set(entries.flatMap((entry) => (entry.kind === 'text' ? [] : [preparedOf(entry)])));
     const job: Job<Row> = {
-      ...this.#job(text, batch, undefined, undefined, remaining, options),
+      ...this.#job(text, batch, undefined, undefined, remaining),
       inBatch: [...inBatch],
     };
     return this.#run(job, this.#options.encoder.batch(batch.batchType, entries, remaining, this.#facts(job)));
@@ -222,7 +217,7 @@ export class StatementExecutor {
 
   #request<Row>(job: Job<Row>, encoded: EncodedStatement): ExecutionRequest {
     const { settings, prepared } = job;
-    const { context, loadBalancingPolicy, preparation } = this.#options;
+    const { context, preparation } = this.#options;
     const routed = prepared ?? job.inBatch.find((each) => each.routingKeyIndexes.length > 0);
     const table = routed?.routingTable;
     const facts = {
@@ -239,7 +234,7 @@ export class StatementExecutor {
       query: new EncodedQuery(facts, encoded.frame, context.topology().ring),
       queryText: job.text,
       columns: prepared?.result.columns,
-      loadBalancingPolicy,
+      loadBalancingPolicy: settings.loadBalancingPolicy,
       retryPolicy: settings.retryPolicy,
       host: settings.host,
       timeoutMs: settings.timeoutMs,
@@ -336,7 +331,7 @@ export class StatementExecutor {
 
   #settings(options: SettingOptions, statement: Statement<unknown> | undefined): RequestSettings {
     if (options.keyspace !== undefined) this.#options.encoder.requireKeyspaces();
-    return resolveSettings(options, statement, this.#options.defaults());
+    return resolveSettings(options, statement, this.#options.defaults(options.executionProfile));
   }
 
   #job<Row>(
@@ -345,7 +340,6 @@ export class StatementExecutor {
     prepared: PreparedStatement<unknown> | undefined,
     values: Job<Row>['values'],
     settings: RequestSettings,
-    options: ExecuteOptions<Row>,
   ): Job<Row> {
     return {
       text,
@@ -356,7 +350,7 @@ export class StatementExecutor {
       shape: prepared?.result,
       settings,
       isIdempotent: settings.isIdempotent ?? (!(statement instanceof BatchStatement) && isPlainSelect(text)),
-      rowFactory: options.rowFactory ?? (this.#options.rowFactory() as RowFactory<Row>),
+      rowFactory: settings.rowFactory as RowFactory<Row>,
       traces: [],
     };
   }

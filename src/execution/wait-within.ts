@@ -8,6 +8,7 @@ export function waitWithin<T>(
   work: Promise<T>,
   limits: { readonly timeoutMs: number | null; readonly signal: AbortSignal | undefined },
   deadlines: Deadlines,
+  what = 'the statement was not prepared',
 ): Promise<T> {
   const { timeoutMs, signal } = limits;
   if (timeoutMs === null && signal === undefined) return work;
@@ -20,7 +21,7 @@ export function waitWithin<T>(
     const expirable: Expirable = {
       onDeadline: () => {
         settle();
-        const message = `the statement was not prepared within ${timeoutMs ?? 0} ms`;
+        const message = `${what} within ${timeoutMs ?? 0} ms`;
         reject(new OperationTimedOutError(message, { maybeApplied: false }));
       },
     };

@@ -142,6 +142,11 @@ export class SessionPools {
     return poolStateOf([...this.#pools.values()].map((pool) => pool.state()));
   }
 
+  /** Resolves when every pool has all its connections, or cannot have them now. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#pools.values()].map((pool) => pool.fill()));
+  }
+
   /**
    * Makes a keyspace that of every connection, those that are open and those to come. Connections that do not take it over
    * are closed and replaced.

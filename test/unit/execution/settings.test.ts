@@ -2,7 +2,9 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { InvalidArgumentError } from '../../../src/errors.ts';
 import { resolveSettings, type SettingDefaults, type SettingOptions } from '../../../src/execution/settings.ts';
+import { RoundRobinPolicy } from '../../../src/policies/load-balancing/round-robin.ts';
 import { FallthroughRetryPolicy, RetryPolicy } from '../../../src/policies/retry.ts';
+import { NoSpeculativeExecutionPolicy } from '../../../src/policies/speculative-execution.ts';
 import { SimpleStatement } from '../../../src/statement/simple.ts';
 
 const defaults: SettingDefaults = {
@@ -10,7 +12,11 @@ const defaults: SettingDefaults = {
   consistency: 'LOCAL_ONE',
   serialConsistency: undefined,
   fetchSize: 5_000,
+  tracing: false,
+  rowFactory: 'object',
+  loadBalancingPolicy: new RoundRobinPolicy(),
   retryPolicy: new RetryPolicy(),
+  speculativeExecutionPolicy: new NoSpeculativeExecutionPolicy(),
   timestampGenerator: null,
 };
 const settle = (options: SettingOptions, statement?: SimpleStatement) => resolveSettings(options, statement, defaults);
