@@ -6,7 +6,6 @@ import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
 import type {
   BatchEntry as WireBatchEntry,
   RequestEncoder,
-  RequestParameters,
   Routing,
   ValueSource,
   WireFormat,
@@ -62,7 +61,12 @@ export class StatementEncoder {
   query(cql: string, settings: RequestSettings, request: EncodingFacts): EncodedStatement {
     const { encoder, wire } = this.#options;
     const frame = encoder.query(wire, {
-      ...this.#parameters(settings),
+      consistency: wireConsistency(settings.consistency),
+      serialConsistency: wireSerialConsistency(settings),
+      timestamp: timestampOf(settings),
+      nowInSeconds: undefined,
+      tracing: settings.tracing,
+      payload: settings.payload,
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       query: cql,
       namedValues: false,
@@ -84,8 +88,14 @@ export class StatementEncoder {
     const { encoder, wire, programs } = this.#options;
     const { result } = statement;
     const program = result.program === null ? null : programs.adopt(result.program);
+    // One literal: spreading another object into it would cost more than all the rest of encoding.
     const frame = encoder.execute(wire, {
-      ...this.#parameters(settings),
+      consistency: wireConsistency(settings.consistency),
+      serialConsistency: wireSerialConsistency(settings),
+      timestamp: timestampOf(settings),
+      nowInSeconds: undefined,
+      tracing: settings.tracing,
+      payload: settings.payload,
       keyspace: undefined,
       id: statement.queryId,
       resultMetadataId: wire.version >= 5 ? result.metadataId : undefined,
@@ -113,25 +123,18 @@ export class StatementEncoder {
     const first = entries[routed];
     const indexes = first === undefined || first.kind === 'text' ? undefined : preparedOf(first).routingKeyIndexes;
     const frame = encoder.batch(wire, {
-      ...this.#parameters(settings),
+      consistency: wireConsistency(settings.consistency),
+      serialConsistency: wireSerialConsistency(settings),
+      timestamp: timestampOf(settings),
+      nowInSeconds: undefined,
+      tracing: settings.tracing,
+      payload: settings.payload,
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       type: BatchType[batchType],
       entries: entries.map(wireEntry),
       routing: this.#routing(request.routingKey, indexes, Math.max(0, routed)),
     });
     return { frame, programWord: programWord(null, request.wantsColumns) };
-  }
-
-  #parameters(settings: RequestSettings): Omit<RequestParameters, 'keyspace' | 'routing'> {
-    const { serialConsistency } = settings;
-    return {
-      consistency: wireConsistency(settings.consistency),
-      serialConsistency: serialConsistency === undefined ? undefined : wireConsistency(serialConsistency),
-      timestamp: timestampOf(settings),
-      nowInSeconds: undefined,
-      tracing: settings.tracing,
-      payload: settings.payload,
-    };
   }
 
   #routing(key: Statement['routingKey'], indexes: readonly number[] | undefined, entry: number): Routing | undefined {
@@ -210,6 +213,10 @@ function wireEntry(entry: EncodableEntry): WireBatchEntry {
       };
     }
   }
+}
+
+function wireSerialConsistency({ serialConsistency }: RequestSettings): number | undefined {
+  return serialConsistency === undefined ? undefined : wireConsistency(serialConsistency);
 }
 
 function timestampOf(settings: RequestSettings): bigint | undefined {

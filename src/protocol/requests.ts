@@ -275,9 +275,12 @@ export class RequestEncoder {
   #encode(opcode: number): EncodedFrame {
     const { request } = this.#core;
     request.reserveWords(Word.LISTS + this.#lists.length);
-    const words = request.words;
-    words.set(this.#head);
-    words.set(this.#lists, Word.LISTS);
+    const { words } = request;
+    const head = this.#head;
+    const lists = this.#lists;
+    // For so few words a loop is quicker than `set`.
+    for (let i = 0; i < Word.LISTS; i++) words[i] = head[i] ?? 0;
+    for (let i = 0; i < lists.length; i++) words[Word.LISTS + i] = lists[i] ?? 0;
     try {
       return this.#core.encode(opcode);
     } catch (error) {
@@ -341,7 +344,8 @@ export class RequestEncoder {
     if (request.timestamp !== undefined) {
       flags |= QueryFlag.TIMESTAMP;
       this.#long[0] = request.timestamp;
-      head.set(this.#longWords, Word.TIMESTAMP);
+      head[Word.TIMESTAMP] = this.#longWords[0] ?? 0;
+      head[Word.TIMESTAMP + 1] = this.#longWords[1] ?? 0;
     }
     if (request.keyspace !== undefined) {
       flags |= QueryFlag.KEYSPACE;
