@@ -17,10 +17,11 @@ export function refuseBecause(reason: string, type: CqlType, path: BindPath, cau
 }
 
 /** Runs a parser of some value class; what it throws becomes the cause of a `CodecError`. */
-export function parseAs<T>(parse: (text: string) => T, text: string, type: CqlType, path: BindPath): T {
+export function parseAs<S, T>(parse: (source: S) => T, source: S, type: CqlType, path: BindPath): T {
   try {
-    return parse(text);
+    return parse(source);
   } catch (cause) {
-    return refuseBecause(`expected the text form of ${type.kind}, got ${describe(text)}`, type, path, cause);
+    const expected = typeof source === 'string' ? `the text form of ${type.kind}` : `a value within ${type.kind}`;
+    return refuseBecause(`expected ${expected}, got ${describe(source)}`, type, path, cause);
   }
 }

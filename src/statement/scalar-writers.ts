@@ -6,6 +6,7 @@ import { Duration } from '../types/duration.ts';
 import { Inet } from '../types/inet.ts';
 import { LocalDate } from '../types/local-date.ts';
 import { LocalTime } from '../types/local-time.ts';
+import { isTemporal } from '../types/temporal.ts';
 import { Uuid } from '../types/uuid.ts';
 import type { BindPath } from './bind-path.ts';
 import type { ByteSink } from './byte-sink.ts';
@@ -18,6 +19,7 @@ import {
   writeVint,
 } from './integer-writers.ts';
 import { parseAs, refuse, refuseBecause } from './refusal.ts';
+import { parseTimestamp } from '../types/timestamp-text.ts';
 import { writeAscii, writeBytes, writeText } from './text-writers.ts';
 
 /** Writes the content of a value that is neither null nor undefined, without its length. */
@@ -163,6 +165,7 @@ function writeInet(value: unknown, out: ByteSink, type: CqlType, path: BindPath)
   writeBytes(inet.bytes, out, type, path);
 }
 
+/** Of a `Temporal.Instant` what is finer than a millisecond is cut off: the server cannot hold it, and clocks of the runtime tell it. */
 function writeTimestamp(value: unknown, out: ByteSink, type: CqlType, path: BindPath): void {
   if (value instanceof Date) {
     const milliseconds = Date.prototype.getTime.call(value);
@@ -170,18 +173,28 @@ function writeTimestamp(value: unknown, out: ByteSink, type: CqlType, path: Bind
     writeSafeInteger(milliseconds, out);
   } else if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
     writeLong(value, out, type, path);
+  } else if (isTemporal(value, 'Instant')) {
+    writeSafeInteger(value.epochMilliseconds, out);
+  } else if (typeof value === 'string') {
+    writeSafeInteger(parseAs(parseTimestamp, value, type, path), out);
   } else {
-    refuse('a Date or an integer of milliseconds', value, type, path);
+    refuse('a Date, a Temporal.Instant, ISO text with a time zone, or an integer of milliseconds', value, type, path);
   }
 }
 
 // [unsigned int], days since 1970-01-01 plus 2^31
 function writeDate(value: unknown, out: ByteSink, type: CqlType, path: BindPath): void {
-  const date = typeof value === 'string' ? parseAs((text) => LocalDate.parse(text), value, type, path) : value;
-  if (!(date instanceof LocalDate)) refuse('a LocalDate or text such as 2024-02-29', value, type, path);
+  const date = toLocalDate(value, type, path);
   out.ensure(4);
   out.view.setUint32(out.position, date.daysFromEpoch + DATE_EPOCH);
   out.position += 4;
+}
+
+function toLocalDate(value: unknown, type: CqlType, path: BindPath): LocalDate {
+  if (value instanceof LocalDate) return value;
+  if (typeof value === 'string') return parseAs((text) => LocalDate.parse(text), value, type, path);
+  if (isTemporal(value, 'PlainDate')) return parseAs((date) => LocalDate.fromTemporal(date), value, type, path);
+  return refuse('a LocalDate, a Temporal.PlainDate or text such as 2024-02-29', value, type, path);
 }
 
 function writeTime(value: unknown, out: ByteSink, type: CqlType, path: BindPath): void {
@@ -196,14 +209,24 @@ function toNanoseconds(value: unknown, type: CqlType, path: BindPath): bigint {
   if (value instanceof LocalTime) return value.nanoseconds;
   if (typeof value === 'string') return parseAs((text) => LocalTime.parse(text), value, type, path).nanoseconds;
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value as bigint | number);
-  return refuse('a LocalTime, text such as 13:30:00.5, or nanoseconds since midnight', value, type, path);
+  if (isTemporal(value, 'PlainTime')) {
+    return parseAs((time) => LocalTime.fromTemporal(time), value, type, path).nanoseconds;
+  }
+  const expected = 'a LocalTime, a Temporal.PlainTime, text such as 13:30:00.5, or nanoseconds since midnight';
+  return refuse(expected, value, type, path);
 }
 
 // [vint months][vint days][vint nanoseconds]
 function writeDuration(value: unknown, out: ByteSink, type: CqlType, path: BindPath): void {
-  const duration = typeof value === 'string' ? parseAs((text) => Duration.parse(text), value, type, path) : value;
-  if (!(duration instanceof Duration)) refuse('a Duration or text such as 1mo2d3ns', value, type, path);
+  const duration = toDuration(value, type, path);
   writeVint(BigInt(duration.months), out);
   writeVint(BigInt(duration.days), out);
   writeVint(duration.nanoseconds, out);
+}
+
+function toDuration(value: unknown, type: CqlType, path: BindPath): Duration {
+  if (value instanceof Duration) return value;
+  if (typeof value === 'string') return parseAs((text) => Duration.parse(text), value, type, path);
+  if (isTemporal(value, 'Duration')) return parseAs((given) => Duration.fromTemporal(given), value, type, path);
+  return refuse('a Duration, a Temporal.Duration or text such as 1mo2d3ns', value, type, path);
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { checkInt32 } from './check.ts';
 import { describe } from './describe.ts';
 import { inspectSymbol } from './inspect.ts';
+import { isTemporal, requireTemporal, type TemporalDuration, type TemporalDurationLike } from './temporal.ts';
 
 type Part = 'months' | 'days' | 'nanoseconds';
 
@@ -75,6 +76,32 @@ export class Duration {
     }
     const sign = isNegative ? -1n : 1n;
     return new Duration(Number(sign * parts.months), Number(sign * parts.days), sign * parts.nanoseconds);
+  }
+
+  /**
+   * Returns the duration of a `Temporal.Duration`: years count 12 months, weeks 7 days, and what is smaller is counted in nanoseconds.
+   * Throws `InvalidArgumentError` for anything else, and if a part is out of its range.
+   */
+  static fromTemporal(duration: TemporalDurationLike): Duration {
+    if (!isTemporal(duration, 'Duration')) {
+      throw new InvalidArgumentError(`expected a Temporal.Duration, got ${describe(duration)}`, { field: 'duration' });
+    }
+    const { years, months, weeks, days, hours, minutes, seconds } = duration;
+    const ofTime = [hours, minutes, seconds, duration.milliseconds, duration.microseconds, duration.nanoseconds];
+    const nanoseconds = unitsOfTime.reduce((total, [, [, , factor]], i) => total + BigInt(ofTime[i] ?? 0) * factor, 0n);
+    return new Duration(years * 12 + months, weeks * 7 + days, nanoseconds);
+  }
+
+  /**
+   * Returns the duration as a `Temporal.Duration` of months, days, seconds and what is smaller. Throws `UnsupportedOperationError` where
+   * the runtime has no Temporal.
+   */
+  toTemporal(): TemporalDuration {
+    const TemporalClass = requireTemporal('toTemporal').Duration;
+    const part = (per: bigint, most: bigint): number => Number((this.nanoseconds / per) % most);
+    const seconds = Number(this.nanoseconds / 1_000_000_000n);
+    const fraction = [part(1_000_000n, 1000n), part(1000n, 1000n), part(1n, 1000n)];
+    return new TemporalClass(0, this.months, 0, this.days, 0, 0, seconds, ...fraction);
   }
 
   /** Says whether `other` is a `Duration` with the same three parts: a day does not equal 24 hours. */

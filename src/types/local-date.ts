@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { checkClass, checkInt32 } from './check.ts';
 import { describe } from './describe.ts';
 import { inspectSymbol } from './inspect.ts';
+import { isTemporal, requireTemporal, type PlainDateLike, type TemporalPlainDate } from './temporal.ts';
 
 const textShape = /^([+-]?\d{4,7})-(\d\d)-(\d\d)$/;
 const msPerDay = 86_400_000;
@@ -82,6 +83,34 @@ export class LocalDate {
       throw new InvalidArgumentError(`expected a date such as 2026-02-28, got ${describe(text)}`, { field: 'text' });
     }
     return new LocalDate(Number(year), Number(month), Number(day));
+  }
+
+  /**
+   * Returns the date of a `Temporal.PlainDate`, in the calendar of ISO 8601 whatever calendar it is in. Throws `InvalidArgumentError`
+   * for anything else.
+   */
+  static fromTemporal(date: PlainDateLike): LocalDate {
+    if (!isTemporal(date, 'PlainDate')) {
+      throw new InvalidArgumentError(`expected a Temporal.PlainDate, got ${describe(date)}`, { field: 'date' });
+    }
+    const { year, month, day } = date.calendarId === 'iso8601' ? date : date.withCalendar('iso8601');
+    return new LocalDate(year, month, day);
+  }
+
+  /**
+   * Returns the date as a `Temporal.PlainDate`. Throws `InvalidArgumentError` for days that it cannot hold, which are those before
+   * -271821-04-19 and after +275760-09-13, and `UnsupportedOperationError` where the runtime has no Temporal.
+   */
+  toTemporal(): TemporalPlainDate {
+    const { PlainDate } = requireTemporal('toTemporal');
+    try {
+      return new PlainDate(this.year, this.month, this.day);
+    } catch (cause) {
+      throw new InvalidArgumentError(`expected a date within the range of Temporal, got one of the year ${this.year}`, {
+        field: 'this',
+        cause,
+      });
+    }
   }
 
   /** Returns midnight of the day in UTC. Throws `InvalidArgumentError` for days that a `Date` cannot hold. */

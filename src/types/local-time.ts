@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { checkClass } from './check.ts';
 import { describe } from './describe.ts';
 import { inspectSymbol } from './inspect.ts';
+import { isTemporal, requireTemporal, type PlainTimeLike, type TemporalPlainTime } from './temporal.ts';
 
 const textShape = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/;
 const perSecond = 1_000_000_000n;
@@ -42,6 +43,24 @@ export class LocalTime {
     }
     const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
     return new LocalTime(BigInt(seconds) * perSecond + BigInt(fraction.padEnd(9, '0')));
+  }
+
+  /** Returns the time of a `Temporal.PlainTime`. Throws `InvalidArgumentError` for anything else. */
+  static fromTemporal(time: PlainTimeLike): LocalTime {
+    if (!isTemporal(time, 'PlainTime')) {
+      throw new InvalidArgumentError(`expected a Temporal.PlainTime, got ${describe(time)}`, { field: 'time' });
+    }
+    const seconds = (time.hour * 60 + time.minute) * 60 + time.second;
+    const fraction = (time.millisecond * 1000 + time.microsecond) * 1000 + time.nanosecond;
+    return new LocalTime(BigInt(seconds) * perSecond + BigInt(fraction));
+  }
+
+  /** Returns the time as a `Temporal.PlainTime`. Throws `UnsupportedOperationError` where the runtime has no Temporal. */
+  toTemporal(): TemporalPlainTime {
+    const { PlainTime } = requireTemporal('toTemporal');
+    const { hour, minute, second, nanosecond } = this;
+    const microseconds = Math.floor(nanosecond / 1000);
+    return new PlainTime(hour, minute, second, Math.floor(microseconds / 1000), microseconds % 1000, nanosecond % 1000);
   }
 
   /** 0 to 23. */

@@ -5,6 +5,7 @@ import { checkClass, describeNumber, isBytes } from './check.ts';
 import { describe } from './describe.ts';
 import { inspectSymbol } from './inspect.ts';
 import { fillRandom } from './random-bytes.ts';
+import { isTemporal, requireTemporal, type InstantLike, type TemporalInstant } from './temporal.ts';
 import { parseUuidBytes, stamp, Uuid, writeUint } from './uuid.ts';
 
 /** Milliseconds from 1582-10-15 to 1970-01-01. */
@@ -79,6 +80,24 @@ export class TimeUuid extends Uuid {
     return Number(ticks / 10_000n) - epochOffsetMs + Number(ticks % 10_000n) / ticksPerMs;
   }
 
+  /** Makes a UUID of a `Temporal.Instant`, whose fraction counts to 100 ns, see `uuidFromTime`. */
+  static fromTemporal(instant: InstantLike, origin: TimeUuidOrigin = {}): TimeUuid {
+    if (!isTemporal(instant, 'Instant')) {
+      throw new InvalidArgumentError(`expected a Temporal.Instant, got ${describe(instant)}`, { field: 'instant' });
+    }
+    const { epochNanoseconds, epochMilliseconds } = instant;
+    const tick = Number((((epochNanoseconds % 1_000_000n) + 1_000_000n) % 1_000_000n) / 100n);
+    return atTick(epochMilliseconds, tick, origin.node, origin.clockSeq);
+  }
+
+  /** Its time as a `Temporal.Instant`. Throws `UnsupportedOperationError` where the runtime has no Temporal. */
+  toTemporal(): TemporalInstant {
+    const { Instant } = requireTemporal('toTemporal');
+    const [high, low] = this.timeParts;
+    const ticks = BigInt(high) * 0x1_0000_0000n + BigInt(low) - BigInt(epochOffsetMs) * 10_000n;
+    return new Instant(ticks * 100n);
+  }
+
   /** Compares as the server orders `timeuuid` columns: by time, then by signed bytes; with other UUIDs as `Uuid` does. */
   override compare(other: Uuid): number {
     return other instanceof TimeUuid ? this.compareTime(other) || this.compareRestSigned(other) : super.compare(other);
@@ -130,9 +149,17 @@ export function maxUuidFromTime(time: Date | number): TimeUuid {
  * Throws `InvalidArgumentError` for anything else.
  */
 export function uuidFromTime(time: Date | number, node?: Uint8Array, clockSeq?: number): TimeUuid {
-  const ms = wholeMs(time);
   const fraction = typeof time === 'number' ? time - Math.floor(time) : 0;
-  const tick = Math.min(Math.round(fraction * ticksPerMs), ticksPerMs - 1);
+  return atTick(time, Math.min(Math.round(fraction * ticksPerMs), ticksPerMs - 1), node, clockSeq);
+}
+
+function atTick(
+  time: Date | number,
+  tick: number,
+  node: Uint8Array | undefined,
+  clockSeq: number | undefined,
+): TimeUuid {
+  const ms = wholeMs(time);
   if (node !== undefined && !(isBytes(node) && node.length === 6)) {
     throw new InvalidArgumentError(`expected a node of 6 bytes, got ${describe(node)}`, { field: 'node' });
   }
