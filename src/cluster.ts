@@ -33,12 +33,15 @@ import { Convictions } from './pool/convictions.ts';
 import { ConnectionFactory } from './pool/connection-factory.ts';
 import { RequestEncoder } from './protocol/requests.ts';
 import { ProgramTable } from './result/programs.ts';
+import { resolveTypeMapping, type TypeMapping } from './result/type-mapping.ts';
 import { Session, type SessionCluster, type SharedServices } from './session.ts';
 import { Host } from './topology/host.ts';
 import { HostStates, type HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
 import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from './topology/token-ring.ts';
 import { Topology } from './topology/topology.ts';
+import { Codecs } from './types/codec.ts';
+import { UserTypes, type UserTypeShape } from './types/user-types.ts';
 import { Uuid } from './types/uuid.ts';
 
 /** Options of {@link Cluster.connect}. */
@@ -75,6 +78,8 @@ export class Cluster implements SessionCluster {
   readonly #encoder: RequestEncoder;
   readonly #programs: ProgramTable;
   readonly #recorder: MetricsRecorder | null;
+  readonly #userTypes = new UserTypes();
+  readonly #types: TypeMapping;
   readonly #deadlines: Deadlines;
   readonly #factory: ConnectionFactory;
   readonly #control: ControlConnection;
@@ -109,6 +114,10 @@ export class Cluster implements SessionCluster {
     this.#encoder = new RequestEncoder(this.#core);
     this.#programs = new ProgramTable(this.#core);
     this.#deadlines = new Deadlines(clock, (error) => log.error('a deadline threw', error));
+    this.#types = resolveTypeMapping(options.types, {
+      codecs: new Codecs(options.codecs),
+      userTypes: this.#userTypes,
+    });
     this.#profiles = new ProfileTable(options.executionProfiles);
     this.#policy =
       this.#profiles.base.loadBalancingPolicy ??
@@ -292,6 +301,20 @@ export class Cluster implements SessionCluster {
     await waitWithin(connecting, limits, this.#deadlines, 'the hosts of the profile were not connected');
   }
 
+  /**
+   * Says what values of a user-defined type are read as, in all sessions of the cluster: instances of a class, `'object'` for plain
+   * objects, which is the default, or `'map'` for Maps by field name. A class with a static `fromFields` is given an object of all
+   * fields, any other is constructed with their values in the order of the type; fields that are not set are null.
+   *
+   * Instances, plain objects and Maps can be bound whatever is registered. What was read before keeps its shape.
+   * Throws `InvalidArgumentError` for anything else.
+   *
+   * @example cluster.registerUserType('shop', 'address', Address);
+   */
+  registerUserType<T>(keyspace: string, userType: string, klass: UserTypeShape<T>): void {
+    this.#userTypes.register(keyspace, userType, klass);
+  }
+
   /** Closes every session and connection. A second call waits for the first. */
   shutdown(): Promise<void> {
     return (this.#shutdown ??= this.#close());
@@ -335,6 +358,7 @@ export class Cluster implements SessionCluster {
       encoder: this.#encoder,
       wire,
       programs: this.#programs,
+      types: this.#types,
       factory: this.#factory,
       deadlines: this.#deadlines,
       clock: systemClock,

@@ -98,6 +98,7 @@ export {
   type SerialConsistency,
 } from './types/consistency.ts';
 export type { CqlValue, Params, RowObject } from './types/cql-value.ts';
+export type { Codec } from './types/codec.ts';
 export type { ColumnSpec } from './types/column-spec.ts';
 export { CqlType, type CqlTypeKind } from './types/data-type.ts';
 export { Decimal } from './types/decimal.ts';
@@ -112,6 +113,8 @@ export { LocalDate } from './types/local-date.ts';
 export { LocalTime } from './types/local-time.ts';
 export type { Logger, LogLevel } from './types/logger.ts';
 export type { QueryInfo } from './types/query-info.ts';
+export { enumCodec, jsonCodec } from './types/ready-codecs.ts';
+export type { TemporalDuration, TemporalInstant, TemporalPlainDate, TemporalPlainTime } from './types/temporal.ts';
 export {
   datetimeFromTimestamp,
   datetimeFromUuid1,
@@ -125,6 +128,7 @@ export {
 } from './types/time-uuid.ts';
 export { Tuple } from './types/tuple.ts';
 export { UNSET_VALUE } from './types/unset.ts';
+export type { UserTypeClass, UserTypeShape } from './types/user-types.ts';
 export { Uuid } from './types/uuid.ts';
 export { Vector } from './types/vector.ts';
 

@@ -38,6 +38,7 @@ import type { SpeculativeExecutionPolicy } from './policies/speculative-executio
 import type { TimestampGenerator } from './policies/timestamps.ts';
 import { resolveTypeMapping, type TypeMappingOptions } from './result/type-mapping.ts';
 import type { Host } from './topology/host.ts';
+import { Codecs, type Codec } from './types/codec.ts';
 import {
   consistencyName,
   serialConsistencyNumber,
@@ -132,6 +133,8 @@ export interface ClusterOptions {
   logger?: LogLevel | Logger;
   /** Which JavaScript type stands for which CQL type. */
   types?: TypeMappingOptions;
+  /** The application's own codecs, of types and of columns. Default: none. */
+  codecs?: readonly Codec[];
   /** Consistency of requests that name none. Default: `LOCAL_ONE`. */
   consistencyLevel?: Consistency;
   serialConsistencyLevel?: SerialConsistency;
@@ -179,6 +182,7 @@ const DEFAULTS = Object.freeze({
   applicationInfo: Object.freeze({}),
   metricsEnabled: true,
   types: Object.freeze({}),
+  codecs: Object.freeze([]),
   fetchSize: 5_000,
 });
 
@@ -226,6 +230,7 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   connector: withMethods('connect'),
   logger,
   types: (value) => void resolveTypeMapping(value as TypeMappingOptions),
+  codecs: (value) => Codecs.of(value),
   consistencyLevel: (value) => void consistencyName(value as Consistency),
   serialConsistencyLevel: (value) => void serialConsistencyNumber(value as SerialConsistency),
   fetchSize: orNull(integer(1, 2 ** 31 - 1)),

@@ -34,7 +34,7 @@ import { DecoderCache } from './result/decoders.ts';
 import type { ProgramTable } from './result/programs.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { RowFactory } from './result/rows.ts';
-import { resolveTypeMapping } from './result/type-mapping.ts';
+import type { TypeMapping } from './result/type-mapping.ts';
 import { SessionDefaults } from './session/defaults.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
@@ -58,6 +58,7 @@ export interface SharedServices {
   readonly encoder: RequestEncoder;
   readonly wire: WireFormat;
   readonly programs: ProgramTable;
+  readonly types: TypeMapping;
   readonly factory: ConnectionFactory;
   readonly deadlines: Deadlines;
   readonly clock: Clock;
@@ -124,7 +125,6 @@ export class Session {
       retryPolicy: services.retryPolicy,
       timestampGenerator: services.timestampGenerator,
     });
-    const mapping = resolveTypeMapping(options.types);
     this.#pools = new SessionPools({
       ...services,
       ...options,
@@ -147,7 +147,7 @@ export class Session {
       programs,
       context,
       maxPrepared: options.maxPrepared,
-      undefinedAs: mapping.undefinedAs,
+      types: services.types,
       onCacheFull: () =>
         options.logger.warn(
           `more than ${options.maxPrepared} different statements were executed with parameters; the oldest are forgotten and ` +
@@ -163,7 +163,7 @@ export class Session {
     this.#executor = new StatementExecutor({
       context,
       programs,
-      decoders: new DecoderCache(mapping),
+      decoders: new DecoderCache(services.types),
       preparation: this.#preparation,
       encoder: this.#encoder,
       defaults: (profile) => this.#defaults.of(profile),

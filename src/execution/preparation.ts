@@ -9,6 +9,7 @@ import { PreparedStatement } from '../statement/prepared.ts';
 import type { StatementOptions } from '../statement/statement.ts';
 import type { Host } from '../topology/host.ts';
 import type { ProgramTable } from '../result/programs.ts';
+import type { TypeMapping } from '../result/type-mapping.ts';
 import type { ExecutionContext } from './context.ts';
 import { executeRequest } from './execution.ts';
 import { LruCache } from './lru-cache.ts';
@@ -22,7 +23,7 @@ export interface PreparationOptions {
   readonly programs: ProgramTable;
   readonly context: ExecutionContext;
   readonly maxPrepared: number;
-  readonly undefinedAs: 'unset' | 'null';
+  readonly types: Pick<TypeMapping, 'undefinedAs' | 'codecs'>;
   onCacheFull(): void;
 }
 
@@ -165,7 +166,7 @@ export class Preparation {
   }
 
   #statementOf(cql: string, message: PreparedMessage, statementOptions: StatementOptions): PreparedStatement {
-    const { programs, wire, undefinedAs } = this.#options;
+    const { programs, wire, types } = this.#options;
     const program = message.resultProgram < 0 ? null : programs.get(message.resultProgram);
     return new PreparedStatement(
       {
@@ -176,7 +177,8 @@ export class Preparation {
         result: { metadataId: message.resultMetadataId ?? new Uint8Array(), columns: program?.columns ?? [], program },
         isLwt: false,
         protocolVersion: wire.version,
-        undefinedAs,
+        undefinedAs: types.undefinedAs,
+        codecs: types.codecs,
       },
       statementOptions,
     );

@@ -4,7 +4,7 @@ import type { ColumnSpec } from '../types/column-spec.ts';
 import type { CqlType } from '../types/data-type.ts';
 import type { CellReader } from './object-builder.ts';
 import { Page, type DeliveryViews } from './page.ts';
-import { cellOf } from './readers.ts';
+import { columnCell } from './readers.ts';
 import { decodeUtf8 } from './text-decoding.ts';
 import type { TypeMapping } from './type-mapping.ts';
 
@@ -72,7 +72,7 @@ export class Column {
     this.offsets = hasOffsets ? i32.subarray(word(3) >>> 2, (word(3) >>> 2) + page.rowCount + 1) : undefined;
     this.validity = word(4) === 0 ? undefined : u8.subarray(word(4), word(4) + ((page.rowCount + 7) >>> 3));
     this.nullCount = word(5);
-    this.#read = cellOf(spec.type, mapping, spec.name).read;
+    this.#read = columnCell(spec, mapping).read;
     const isNested = this.layout === 'nested';
     this.#source = isNested ? page : new ColumnSlots(page.delivery, page.record, this, word(1));
     this.#firstSlot = isNested ? (word(1) >>> 3) - page.slotCell : 0;

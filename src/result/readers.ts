@@ -1,15 +1,28 @@
 // One reader per CQL type, chosen once, parts included; and how generated code reads a slot without calling it.
+import { CodecError } from '../errors.ts';
+import type { Codec } from '../types/codec.ts';
+import type { ColumnSpec } from '../types/column-spec.ts';
 import type { CqlType, CqlTypeKind } from '../types/data-type.ts';
 import { Tuple } from '../types/tuple.ts';
 import { OrderedMap, SortedSet } from './collections.ts';
-import { objectBuilder, type Cell, type CellReader, type InlineKind } from './object-builder.ts';
+import type { Cell, CellReader, InlineKind } from './object-builder.ts';
 import type { Page } from './page.ts';
 import { scalarReader, type ReaderContext } from './scalar-readers.ts';
 import type { TypeMapping } from './type-mapping.ts';
+import { userTypeReader } from './user-type-reader.ts';
 
-/** Returns how to read a column of a type: its reader, and how generated code reads it without. */
+/** Returns how to read a column: with its own codec, else as its type is read. */
+export function columnCell(spec: ColumnSpec, mapping: TypeMapping): Cell {
+  const codec = mapping.codecs.ofColumn(spec);
+  if (codec === undefined) return cellOf(spec.type, mapping, spec.name);
+  const context = { mapping, column: spec.name };
+  return { inline: 'none', read: decodedBy(codec, uncodedReader(spec.type, context), spec.type, context) };
+}
+
+/** Returns how to read values of a type: their reader, and how generated code reads them without. */
 export function cellOf(type: CqlType, mapping: TypeMapping, column: string): Cell {
-  return { inline: inlineKind(type.kind, mapping), read: readerOf(type, { mapping, column }) };
+  const isInline = mapping.codecs.ofType(type) === undefined;
+  return { inline: isInline ? inlineKind(type.kind, mapping) : 'none', read: readerOf(type, { mapping, column }) };
 }
 
 function inlineKind(kind: CqlTypeKind, mapping: TypeMapping): InlineKind {
@@ -39,7 +52,26 @@ function inlineKind(kind: CqlTypeKind, mapping: TypeMapping): InlineKind {
 }
 
 function readerOf(type: CqlType, context: ReaderContext): CellReader {
+  const read = uncodedReader(type, context);
+  const codec = context.mapping.codecs.ofType(type);
+  return codec === undefined ? read : decodedBy(codec, read, type, context);
+}
+
+/** The reader of a type, whose own codec does not count, but those of its parts. */
+function uncodedReader(type: CqlType, context: ReaderContext): CellReader {
   return scalarReader(type, context) ?? compositeReader(type, context);
+}
+
+function decodedBy(codec: Codec, read: CellReader, type: CqlType, { column }: ReaderContext): CellReader {
+  return (page, slot) => {
+    const value = read(page, slot);
+    try {
+      return codec.decode(value);
+    } catch (cause) {
+      const message = `expected a value that the codec of ${codec.cql} decodes in column ${JSON.stringify(column)}, got an error`;
+      throw new CodecError(message, { path: column, cqlType: type.toString(), cause });
+    }
+  };
 }
 
 function compositeReader(type: CqlType, context: ReaderContext): CellReader {
@@ -55,7 +87,11 @@ function compositeReader(type: CqlType, context: ReaderContext): CellReader {
     case 'tuple':
       return tupleReader(type.args.map((arg) => readerOf(arg, context)));
     case 'udt':
-      return udtReader(type, context);
+      return userTypeReader(
+        type,
+        type.args.map((arg) => cellOf(arg, mapping, context.column)),
+        context,
+      );
     default:
       if (first.kind !== 'float') return listReader(readerOf(first, context));
       return mapping.blob === 'view' ? viewFloats : (page, slot) => viewFloats(page, slot).slice();
@@ -84,7 +120,7 @@ function listReader(read: CellReader): (page: Page, slot: number) => unknown[] {
 function setReader(element: CqlType, context: ReaderContext): CellReader {
   const readItems = listReader(readerOf(element, context));
   if (context.mapping.set === 'array') return readItems;
-  if (isPrimitive(element.kind, context.mapping)) return (page, slot) => new Set(readItems(page, slot));
+  if (isPrimitive(element, context.mapping)) return (page, slot) => new Set(readItems(page, slot));
   return (page, slot) => new SortedSet(readItems(page, slot));
 }
 
@@ -96,14 +132,15 @@ function mapReader(key: CqlType, value: CqlType, context: ReaderContext): CellRe
     const end = first + 2 * page.hi(slot);
     for (let i = first; i < end; i += 2) target(readNullable(readKey, page, i), readNullable(readValue, page, i + 1));
   };
-  if (context.mapping.map === 'object' && textKeys.has(key.kind)) {
+  const { mapping } = context;
+  if (mapping.map === 'object' && textKeys.has(key.kind) && mapping.codecs.ofType(key) === undefined) {
     return (page, slot) => {
       const object = Object.create(null) as Record<string, unknown>;
       addTo((k, v) => (object[String(k)] = v), page, slot);
       return object;
     };
   }
-  const hasPrimitiveKeys = isPrimitive(key.kind, context.mapping);
+  const hasPrimitiveKeys = isPrimitive(key, mapping);
   return (page, slot) => {
     const map = hasPrimitiveKeys ? new Map<unknown, unknown>() : new OrderedMap<unknown, unknown>();
     addTo((k, v) => map.set(k, v), page, slot);
@@ -116,12 +153,6 @@ function tupleReader(readers: readonly CellReader[]): CellReader {
     const first = page.lo(slot);
     return new Tuple(...readers.map((read, i) => readNullable(read, page, first + i)));
   };
-}
-
-function udtReader(type: CqlType, { mapping, column }: ReaderContext): CellReader {
-  const cells = type.args.map((arg) => cellOf(arg, mapping, column));
-  const build = objectBuilder(type.fieldNames ?? [], cells);
-  return (page, slot) => build(page, page.lo(slot));
 }
 
 /** Kinds whose values have one text form that the server reads back. */
@@ -139,8 +170,10 @@ const textKeys: ReadonlySet<CqlTypeKind> = new Set<CqlTypeKind>([
   'date',
 ]);
 
-/** Whether values of a kind are primitives, which Set and Map compare by value. */
-function isPrimitive(kind: CqlTypeKind, mapping: TypeMapping): boolean {
+/** Whether values of a type are primitives, which Set and Map compare by value. What a codec makes may be anything. */
+function isPrimitive(type: CqlType, mapping: TypeMapping): boolean {
+  if (mapping.codecs.ofType(type) !== undefined) return false;
+  const { kind } = type;
   switch (kind) {
     case 'inet':
       return mapping.inet === 'string';

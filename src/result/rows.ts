@@ -7,7 +7,7 @@ import { ColumnBatch } from './columns.ts';
 import { lazyBuilder } from './lazy-row.ts';
 import { arrayBuilder, objectBuilder, type Cell, type SlotBuilder } from './object-builder.ts';
 import type { Page } from './page.ts';
-import { cellOf } from './readers.ts';
+import { columnCell } from './readers.ts';
 import type { TypeMapping } from './type-mapping.ts';
 
 /** The shapes of rows that need no function of the user's. */
@@ -76,7 +76,7 @@ export function rowDecoder<Row>(
 
 function rowBuilder(columns: readonly ColumnSpec[], factory: unknown, mapping: TypeMapping): SlotBuilder<unknown> {
   const names = columns.map(({ name }) => name);
-  const cells = columns.map(({ type, name }) => cellOf(type, mapping, name));
+  const cells = columns.map((column) => columnCell(column, mapping));
   switch (factory) {
     case 'object':
       return objectBuilder(names, cells);

@@ -7,6 +7,7 @@ import { Duration } from '../types/duration.ts';
 import { Inet } from '../types/inet.ts';
 import { LocalDate } from '../types/local-date.ts';
 import { LocalTime } from '../types/local-time.ts';
+import { requireTemporal } from '../types/temporal.ts';
 import { TimeUuid } from '../types/time-uuid.ts';
 import { Uuid } from '../types/uuid.ts';
 import type { CellReader } from './object-builder.ts';
@@ -48,11 +49,9 @@ export function scalarReader(type: CqlType, context: ReaderContext): CellReader 
     case 'timestamp':
       return timestampReader(type, context);
     case 'date':
-      return dateReader(mapping);
+      return dateReader(type, context);
     case 'time':
-      return mapping.time === 'bigint'
-        ? (page, slot) => page.long(slot)
-        : (page, slot) => new LocalTime(page.long(slot));
+      return timeReader(mapping);
     case 'uuid':
       return mapping.uuid === 'string' ? readUuidText : readUuid;
     case 'timeuuid':
@@ -93,6 +92,14 @@ function timestampReader(type: CqlType, { mapping, column }: ReaderContext): Cel
       return Number.isSafeInteger(milliseconds) ? milliseconds : refuse('±(2^53 - 1) ms, as it is mapped to number,');
     };
   }
+  if (mapping.timestamp === 'Temporal') {
+    const { Instant } = requireTemporal('Temporal as types.timestamp');
+    return (page, slot) => {
+      const milliseconds = page.double(slot);
+      if (milliseconds > MAX_DATE_MS || milliseconds < -MAX_DATE_MS) return refuse('the range of Temporal.Instant');
+      return new Instant(BigInt(milliseconds) * 1_000_000n);
+    };
+  }
   return (page, slot) => {
     const milliseconds = page.double(slot);
     if (milliseconds <= MAX_DATE_MS && milliseconds >= -MAX_DATE_MS) return new Date(milliseconds);
@@ -100,9 +107,23 @@ function timestampReader(type: CqlType, { mapping, column }: ReaderContext): Cel
   };
 }
 
-function dateReader(mapping: TypeMapping): CellReader {
+function dateReader(type: CqlType, { mapping, column }: ReaderContext): CellReader {
   if (mapping.date === 'string') return (page, slot) => LocalDate.fromDaysSinceEpoch(page.lo(slot)).toString();
-  return (page, slot) => LocalDate.fromDaysSinceEpoch(page.lo(slot));
+  if (mapping.date === 'LocalDate') return (page, slot) => LocalDate.fromDaysSinceEpoch(page.lo(slot));
+  return (page, slot) => {
+    try {
+      return LocalDate.fromDaysSinceEpoch(page.lo(slot)).toTemporal();
+    } catch (cause) {
+      const message = `expected a date within the range of Temporal.PlainDate in column ${JSON.stringify(column)}, got one beyond`;
+      throw new CodecError(message, { path: column, cqlType: type.toString(), cause });
+    }
+  };
+}
+
+function timeReader(mapping: TypeMapping): CellReader {
+  if (mapping.time === 'bigint') return (page, slot) => page.long(slot);
+  if (mapping.time === 'LocalTime') return (page, slot) => new LocalTime(page.long(slot));
+  return (page, slot) => new LocalTime(page.long(slot)).toTemporal();
 }
 
 function readUuid(page: Page, slot: number): Uuid {

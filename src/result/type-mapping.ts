@@ -1,5 +1,8 @@
 // Which JavaScript type stands for which CQL type: the options, their defaults, and the check at the door.
-import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { Codecs } from '../types/codec.ts';
+import { requireTemporal } from '../types/temporal.ts';
+import { UserTypes } from '../types/user-types.ts';
 
 /** Which JavaScript type a CQL type is read as. The first alternative of each is its default. */
 export interface TypeMappingOptions {
@@ -13,11 +16,14 @@ export interface TypeMappingOptions {
   uuid?: 'Uuid' | 'string';
   /** `inet`. */
   inet?: 'string' | 'Inet';
-  /** `timestamp`. `'number'` is milliseconds since 1970-01-01. A value outside the range of `Date` is a `CodecError` as `'Date'`. */
+  /**
+   * `timestamp`. `'number'` is milliseconds since 1970-01-01, `'Temporal'` a `Temporal.Instant`. A value outside the range of `Date`,
+   * which is that of `Instant`, is a `CodecError` as either.
+   */
   timestamp?: 'Date' | 'number' | 'Temporal';
-  /** `date`. `'string'` is `YYYY-MM-DD`. */
+  /** `date`. `'string'` is `YYYY-MM-DD`, `'Temporal'` a `Temporal.PlainDate`; a value outside of its range is a `CodecError`. */
   date?: 'LocalDate' | 'string' | 'Temporal';
-  /** `time`. `'bigint'` is nanoseconds since midnight. */
+  /** `time`. `'bigint'` is nanoseconds since midnight, `'Temporal'` a `Temporal.PlainTime`. */
   time?: 'LocalTime' | 'bigint' | 'Temporal';
   /** `map`. `'object'` has no prototype; maps whose keys have no one text form stay `Map`. */
   map?: 'Map' | 'object';
@@ -29,8 +35,16 @@ export interface TypeMappingOptions {
   undefinedAs?: 'unset' | 'null';
 }
 
-/** Every choice made. */
-export type TypeMapping = Readonly<Required<TypeMappingOptions>>;
+/** Every choice made, and what the user has added to it. */
+export interface TypeMapping extends Readonly<Required<TypeMappingOptions>> {
+  /** The user's codecs. */
+  readonly codecs: Codecs;
+  /** What values of user-defined types are read as; registrations may come at any time. */
+  readonly userTypes: UserTypes;
+}
+
+/** What the user adds to the choices. */
+export type TypeMappingAdditions = Partial<Pick<TypeMapping, 'codecs' | 'userTypes'>>;
 
 /** What is used where nothing is chosen. */
 export const DEFAULT_TYPE_MAPPING: TypeMapping = Object.freeze({
@@ -46,9 +60,11 @@ export const DEFAULT_TYPE_MAPPING: TypeMapping = Object.freeze({
   set: 'Set',
   blob: 'copy',
   undefinedAs: 'unset',
+  codecs: Codecs.none,
+  userTypes: new UserTypes(),
 });
 
-const choices: { readonly [K in keyof TypeMapping]: readonly TypeMapping[K][] } = {
+const choices: { readonly [K in keyof TypeMappingOptions]-?: readonly TypeMapping[K][] } = {
   bigint: ['bigint', 'number', 'string'],
   varint: ['bigint', 'string'],
   decimal: ['Decimal', 'string'],
@@ -66,18 +82,21 @@ const choices: { readonly [K in keyof TypeMapping]: readonly TypeMapping[K][] } 
 /**
  * Completes the options with the defaults.
  *
- * Throws `InvalidArgumentError` for a name or a choice that does not exist, `UnsupportedOperationError` for `'Temporal'`,
- * which is not built yet.
+ * Throws `InvalidArgumentError` for a name or a choice that does not exist, `UnsupportedOperationError` for `'Temporal'` where the
+ * runtime has none.
  */
-export function resolveTypeMapping(options: TypeMappingOptions = {}): TypeMapping {
-  for (const [name, choice] of Object.entries(options) as [keyof TypeMapping, string | undefined][]) {
+export function resolveTypeMapping(
+  options: TypeMappingOptions = {},
+  additions: TypeMappingAdditions = {},
+): TypeMapping {
+  for (const [name, choice] of Object.entries(options) as [keyof TypeMappingOptions, string | undefined][]) {
     checkChoice(name, choice);
   }
   const given = Object.entries(options).filter(([, choice]) => choice !== undefined);
-  return Object.freeze({ ...DEFAULT_TYPE_MAPPING, ...(Object.fromEntries(given) as TypeMappingOptions) });
+  return Object.freeze({ ...DEFAULT_TYPE_MAPPING, ...(Object.fromEntries(given) as TypeMappingOptions), ...additions });
 }
 
-function checkChoice(name: keyof TypeMapping, choice: string | undefined): void {
+function checkChoice(name: keyof TypeMappingOptions, choice: string | undefined): void {
   const field = `types.${name}`;
   if (!Object.hasOwn(choices, name)) {
     throw new InvalidArgumentError(
@@ -91,5 +110,5 @@ function checkChoice(name: keyof TypeMapping, choice: string | undefined): void 
       field,
     });
   }
-  if (choice === 'Temporal') throw new UnsupportedOperationError(`Temporal as ${field} is not supported yet`);
+  if (choice === 'Temporal') requireTemporal(`Temporal as ${field}`);
 }

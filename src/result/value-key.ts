@@ -53,12 +53,31 @@ function objectKey(value: object, level: number): string {
   if (value instanceof Tuple) return joined('t', [...value].map(keyOf));
   const items = itemsOf(value);
   if (items !== undefined) return joined('l', items.map(keyOf));
+  if (isOpaque(value)) return opaqueKey(value, keyOf);
   return joined(
     'o',
     Object.entries(value)
       .map(([name, part]) => joined('', [name, keyOf(part)]))
       .sort(),
   );
+}
+
+/** Whether what an object is made of cannot be seen: instances of a class without properties, as those of Temporal are. */
+function isOpaque(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype && Object.keys(value).length === 0;
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/** The form that the object has for JSON stands for it; an object without one is like itself alone. */
+function opaqueKey(value: object, keyOf: (part: unknown) => string): string {
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return joined('j', [value.constructor.name, keyOf(toJSON.call(value))]);
+  const identity = identities.get(value) ?? ++lastIdentity;
+  identities.set(value, identity);
+  return `#${identity}`;
 }
 
 /** Elements of a list or vector, however it is held. */

@@ -1,4 +1,5 @@
 // The order of CQL values of one type, as SortedSet iterates them.
+import { isTemporal } from '../types/temporal.ts';
 import { valueKey } from './value-key.ts';
 
 interface Comparable {
@@ -14,6 +15,7 @@ export function compareValues(a: unknown, b: unknown): number {
   if (typeof a !== 'object' || typeof b !== 'object') return compareRelational(a, b);
   if (a.constructor === b.constructor) {
     if (isComparable(a)) return a.compare(b);
+    if (isTemporalClass(a.constructor)) return a.constructor.compare(a, b);
     if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime();
     if (Symbol.iterator in a && Symbol.iterator in b)
       return compareSequences([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
@@ -35,6 +37,19 @@ function compareSequences(a: readonly unknown[], b: readonly unknown[]): number 
     if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+interface TemporalClass {
+  compare(a: object, b: object): number;
+}
+
+/** Instants, dates and times compare by a static method; durations only with a date to start from. */
+function isTemporalClass(type: unknown): type is TemporalClass {
+  const { compare, prototype } = type as { readonly compare?: unknown; readonly prototype: object };
+  return (
+    typeof compare === 'function' &&
+    (isTemporal(prototype, 'Instant') || isTemporal(prototype, 'PlainDate') || isTemporal(prototype, 'PlainTime'))
+  );
 }
 
 function isComparable(value: object): value is Comparable {

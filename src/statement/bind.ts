@@ -1,6 +1,7 @@
 // Binds parameters to the markers of a prepared statement: counts and names are checked, then each value is written by the
 // writer of its type.
 import { CodecError, DriverError, InvalidArgumentError } from '../errors.ts';
+import { Codecs } from '../types/codec.ts';
 import type { ColumnSpec } from '../types/column-spec.ts';
 import { describe } from '../types/describe.ts';
 import { UNSET_VALUE } from '../types/unset.ts';
@@ -9,7 +10,7 @@ import type { ByteSink } from './byte-sink.ts';
 import type { Params } from '../types/cql-value.ts';
 import { refuseBecause } from './refusal.ts';
 import type { ValueWriter } from './value-writer.ts';
-import { valueWriter } from './writers.ts';
+import { markerWriter } from './writers.ts';
 
 /** What a {@link BoundWriter} knows of its statement beside the markers. */
 export interface BindOptions {
@@ -19,6 +20,8 @@ export interface BindOptions {
   readonly keyIndexes?: readonly number[];
   /** What `undefined` means. Default: `'unset'`. */
   readonly undefinedAs?: 'unset' | 'null';
+  /** The user's codecs. Default: none. */
+  readonly codecs?: Codecs;
 }
 
 const NULL_LENGTH = -1;
@@ -47,7 +50,7 @@ export class BoundWriter {
     }
     const keyIndexes = options.keyIndexes ?? [];
     this.#columns = columns;
-    this.#writers = columns.map(({ type }) => valueWriter(type));
+    this.#writers = columns.map((column) => markerWriter(column, options.codecs ?? Codecs.none));
     this.#names = new Set(columns.map(({ name }) => name));
     this.#keyIndexes = keyIndexes;
     this.#keyPlaces = columns.map((_, i) => keyIndexes.indexOf(i));

@@ -1,5 +1,6 @@
 // A statement that a server has parsed: its id, its markers, the shape of its rows; and the same with values bound to it.
 // Preparing it again, on other hosts or after a change of schema, is left to the execution.
+import { Codecs } from '../types/codec.ts';
 import type { ColumnSpec } from '../types/column-spec.ts';
 import type { Program } from '../types/program.ts';
 import { BoundWriter } from './bind.ts';
@@ -35,6 +36,8 @@ export interface PreparedParts {
   readonly protocolVersion: number;
   /** What `undefined` means as a bound value. Default: `'unset'`. */
   readonly undefinedAs?: 'unset' | 'null';
+  /** The user's codecs. Default: none. */
+  readonly codecs?: Codecs;
 }
 
 /** The table that a statement goes to. */
@@ -68,6 +71,7 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
       protocolVersion: parts.protocolVersion,
       keyIndexes: parts.routingKeyIndexes,
       undefinedAs: parts.undefinedAs ?? 'unset',
+      codecs: parts.codecs ?? Codecs.none,
     });
     this.#isLwt = parts.isLwt;
     this.#result = parts.result;

@@ -27,29 +27,45 @@ export function tupleContent(type: CqlType, components: readonly ValueWriter[]):
 // fields in the order of the type, each [int length][byte…]
 // native_protocol_v5.spec 6.20
 /**
- * The writer of a user-defined type: takes an object with its fields. A field that the object does not have is null, so that code
+ * The writer of a user-defined type: takes an object with its fields, or a Map of them by name. A field that the object does not have is null, so that code
  * goes on working when the type gets another one; a property of a plain object that is no field is an error, as is an instance
- * of a class with no field at all.
+ * of a class with no field at all. Of an entry of a Map the same holds.
  */
 export function udtContent(type: CqlType, fields: readonly ValueWriter[]): ValueWriter {
   const names = type.fieldNames ?? [];
   const known = new Set(names);
   return (value, out, path) => {
-    if (typeof value !== 'object' || value === null || isOfOtherType(value)) refuse('an object', value, type, path);
-    const isPlain = isPlainObject(value);
-    if (isPlain) refuseUnknown(value, known, type, path);
+    const object: unknown = value instanceof Map ? fieldsOfMap(value, known, type, path) : value;
+    if (typeof object !== 'object' || object === null || isOfOtherType(object)) refuse('an object', value, type, path);
+    const isPlain = isPlainObject(object);
+    if (isPlain) refuseUnknown(object, known, type, path);
     const level = path.enter();
     let found = 0;
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       path.step(level, name);
-      const isThere = Object.hasOwn(value, name) || (!isPlain && name in value && !(name in Object.prototype));
+      const isThere = Object.hasOwn(object, name) || (!isPlain && name in object && !(name in Object.prototype));
       if (isThere) found++;
-      (fields[i] as ValueWriter)(isThere ? (value as Readonly<Record<string, unknown>>)[name] : null, out, path);
+      (fields[i] as ValueWriter)(isThere ? (object as Readonly<Record<string, unknown>>)[name] : null, out, path);
     }
     path.leave(level);
     if (found === 0 && !isPlain) refuse('an object with fields of the type', value, type, path);
   };
+}
+
+/** An object without prototype, so that no name is special. Keys of a Map are data: an error does not show them. */
+function fieldsOfMap(
+  value: ReadonlyMap<unknown, unknown>,
+  known: ReadonlySet<string>,
+  type: CqlType,
+  path: BindPath,
+): object {
+  const fields = Object.create(null) as Record<string, unknown>;
+  for (const [name, field] of value) {
+    if (typeof name !== 'string' || !known.has(name)) refuse('only fields of the type as keys', name, type, path);
+    fields[name] = field;
+  }
+  return fields;
 }
 
 function toArray(value: unknown, type: CqlType, path: BindPath): readonly unknown[] {

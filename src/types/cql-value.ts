@@ -4,6 +4,7 @@ import type { Duration } from './duration.ts';
 import type { Inet } from './inet.ts';
 import type { LocalDate } from './local-date.ts';
 import type { LocalTime } from './local-time.ts';
+import type { InstantLike, PlainDateLike, PlainTimeLike, TemporalDurationLike } from './temporal.ts';
 import type { Tuple } from './tuple.ts';
 import type { UNSET_VALUE } from './unset.ts';
 import type { Uuid } from './uuid.ts';
@@ -28,10 +29,18 @@ export type CqlValue =
   | Inet
   | Tuple
   | Vector
+  | InstantLike
+  | PlainDateLike
+  | PlainTimeLike
+  | TemporalDurationLike
   | readonly CqlValue[]
   | ReadonlySet<CqlValue>
   | ReadonlyMap<CqlValue, CqlValue>
-  | { readonly [field: string]: CqlValue };
+  | { readonly [field: string]: CqlValue }
+  | ValueOfClass;
+
+/** An instance of a class of the application's: of a user-defined type, or what a codec encodes. A promise, forgotten to be awaited, is none. */
+export type ValueOfClass = object & { readonly then?: never };
 
 /** Values for the markers of a statement: in order for `?`, by name for `:name`. */
 export type Params = readonly CqlValue[] | { readonly [name: string]: CqlValue };

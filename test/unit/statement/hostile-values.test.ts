@@ -226,7 +226,7 @@ const values: readonly (readonly [name: string, value: unknown, good?: Readonly<
   ['iterable array-like', { 0: 1, length: 1, [Symbol.iterator]: (): Iterator<number> => [1].values() }],
   ['Set', new Set([1]), { set: '00000001 00000004 00000001' }],
   ['Set of null', new Set([null])],
-  ['Map', new Map([['a', 1]]), { map: '00000001 00000001 61 00000004 00000001' }],
+  ['Map', new Map([['a', 1]]), { map: '00000001 00000001 61 00000004 00000001', udt: '00000004 00000001' }],
   ['Map with a null key', new Map([[null, 1]])],
   ['Map with a number key', new Map([[1, 1]])],
   ['WeakMap', new WeakMap()],
