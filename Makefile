@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint fmt fmt-check bench figures fuzz docs pack clean prerequisites servers FORCE
+.PHONY: help setup build demo test lint fmt fmt-check bench figures fuzz interop docs pack clean prerequisites servers FORCE
 
 TS_NODE := node --disable-warning=DEP0180 --import ./scripts/ts-node.mjs
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find core-rs bindings -name Cargo.toml -o -path '*/src/*.rs')
@@ -15,8 +15,9 @@ help:
 	@echo 'make setup      tools and dependencies only'
 	@echo 'make lint       clippy, tsc, eslint          make fmt, fmt-check   write or check the format'
 	@echo 'make bench      measurements (ONE=name)      make figures          the full figures of reliability'
-	@echo 'make fuzz       fuzz the core (SECONDS_EACH)  make docs             reference in build/docs'
-	@echo 'make pack       the npm tarball in build/    make clean            remove what was built'
+	@echo 'make fuzz       fuzz the core (SECONDS_EACH)  make interop          Python drivers and this one, all versions'
+	@echo 'make docs       reference in build/docs       make pack             the npm tarball in build/'
+	@echo 'make clean      remove what was built'
 
 prerequisites:
 	@scripts/prerequisites.sh
@@ -65,6 +66,11 @@ figures: build servers
 
 fuzz: prerequisites
 	@scripts/fuzz.sh
+
+# Needs python3 with venv, and PyPI for the first run; what is missing is said where the tests are skipped.
+interop: build servers
+	@node_modules/.bin/tsc --project tsconfig.test.json
+	@node build/scripts/run-tests.js test/interop/all-versions.test.ts
 
 docs: build
 	@scripts/docs.sh

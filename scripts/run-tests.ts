@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { serveSharedCluster, SHARED_CLUSTER_FILE } from '../test/cluster/harness/shared-cluster.ts';
 
 const SUITES = ['unit', 'wire', 'cluster', 'packaging'];
-const NEED_CASSANDRA = /^test\/(cluster|packaging)\//;
+const NEED_CASSANDRA = /^test\/(cluster|interop|packaging)\//;
 const FILE_LIMIT_MS = 900_000;
 
 const named = process.argv.slice(2);
