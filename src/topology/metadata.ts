@@ -2,14 +2,18 @@
 
 import type { Uuid } from '../types/uuid.ts';
 import type { Host } from './host.ts';
+import type { KeyspaceMetadata } from './schema/keyspace.ts';
+import type { SchemaSnapshot } from './schema/schema-snapshot.ts';
 import type { Topology } from './topology.ts';
 
 export class Metadata {
   readonly #topology: () => Topology;
+  readonly #schema: () => SchemaSnapshot;
 
   /** Made by the cluster. */
-  constructor(topology: () => Topology) {
+  constructor(topology: () => Topology, schema: () => SchemaSnapshot) {
     this.#topology = topology;
+    this.#schema = schema;
   }
 
   /** Name of the cluster; empty before the first connection. */
@@ -20,6 +24,19 @@ export class Metadata {
   /** Class name of the partitioner; empty before the first connection. */
   get partitioner(): string {
     return this.#topology().partitioner;
+  }
+
+  /** Every keyspace by its name; empty before the first connection, and with `schemaMetadataEnabled: false`. */
+  get keyspaces(): ReadonlyMap<string, KeyspaceMetadata> {
+    return this.#schema().keyspaces;
+  }
+
+  /**
+   * The CQL statements that make the schema on an empty cluster: every keyspace that users made and all that is in it, in an
+   * order that can be executed. What no statement can make stands in a comment.
+   */
+  exportSchemaAsString(): string {
+    return this.#schema().exportAsString();
   }
 
   /** Every host that the cluster knows. */

@@ -2,6 +2,7 @@
 // EverywhereStrategy and LocalStrategy describe.
 
 import type { Host } from './host.ts';
+import { mapLiteral } from './schema/describable.ts';
 import type { TokenRing } from './token-ring.ts';
 
 /** The replication settings of a keyspace, and the walk that they mean. */
@@ -12,7 +13,11 @@ export interface ReplicationStrategy {
   readonly options: Readonly<Record<string, string>>;
   /** Replicas of the ring entry at `index`, in ring order. */
   replicas(ring: TokenRing, index: number): readonly Host[];
+  /** The strategy as CREATE KEYSPACE takes it: `{'class': 'SimpleStrategy', 'replication_factor': '3'}`. */
+  exportForSchema(): string;
 }
+
+const STANDARD_PACKAGE = 'org.apache.cassandra.locator.';
 
 /** Reads the `replication` column of `system_schema.keyspaces`. */
 export function parseReplication(replication: ReadonlyMap<string, string>): ReplicationStrategy {
@@ -20,7 +25,9 @@ export function parseReplication(replication: ReadonlyMap<string, string>): Repl
   const name = className.slice(className.lastIndexOf('.') + 1);
   const options = Object.fromEntries([...replication].filter(([key]) => key !== 'class').sort());
   const key = JSON.stringify([name, options]);
-  return { key, name, options, replicas: walkOf(name, options) };
+  const writtenClass = className === STANDARD_PACKAGE + name ? name : className;
+  const exportForSchema = (): string => mapLiteral({ ...options, class: writtenClass });
+  return { key, name, options, replicas: walkOf(name, options), exportForSchema };
 }
 
 type Walk = (ring: TokenRing, index: number) => readonly Host[];

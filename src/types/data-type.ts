@@ -1,7 +1,7 @@
 // The tree of a CQL type, as metadata, schema and parsed type text give it. Reading and writing values is left to others.
 import { InvalidArgumentError } from '../errors.ts';
 import { describe } from './describe.ts';
-import { quoteIdentifier } from './identifier.ts';
+import { quoteTypeName } from './identifier.ts';
 
 /** Kind of each type option, by the number it has on the wire; `vector` has the number that the core gives it. */
 // native_protocol_v5.spec 4.2.5.2
@@ -205,7 +205,7 @@ export class CqlType {
       case 'custom':
         return `'${this.name.replaceAll("'", "''")}'`;
       case 'udt':
-        return typeWords.has(this.name) ? `"${this.name}"` : quoteIdentifier(this.name);
+        return quoteTypeName(this.name);
       case 'vector':
         return `vector<${this.args.join('')}, ${this.dimensions ?? 0}>`;
       default:
@@ -213,9 +213,6 @@ export class CqlType {
     }
   }
 }
-
-/** Words that mean something else than a UDT where type text expects a name. */
-const typeWords: ReadonlySet<string> = new Set([...kinds.values(), 'varchar', 'frozen', 'empty']);
 
 /** Says which kind of type has this option id on the wire; undefined for a number that the protocol does not know. */
 export function kindOfTypeId(id: number): CqlTypeKind | undefined {

@@ -1,16 +1,46 @@
 // Names in CQL text: when they need double quotes, and how they get them.
-
-const reserved: ReadonlySet<string> = new Set(
-  (
-    'add allow alter and apply asc authorize batch begin by columnfamily create default delete desc describe drop entries ' +
-    'execute from full grant if in index infinity insert into is keyspace limit materialized mbean mbeans modify nan ' +
-    'norecursive not null of on or order primary rename replace revoke schema select set table to token truncate unlogged ' +
-    'unset update use using view where with'
-  ).split(' '),
-);
+import { cqlKeywords, cqlKeywordsReserved, reservedTypeNames } from './cql-keywords.ts';
 
 /** Writes a name as CQL reads it back: bare if it is a plain lower-case word that is not reserved, else in double quotes. */
 export function quoteIdentifier(name: string): string {
-  if (/^[a-z][a-z0-9_]*$/.test(name) && !reserved.has(name)) return name;
+  return isValidName(name) ? name : escapeName(name);
+}
+
+/** The same as {@link quoteIdentifier}, as the Python driver calls it. */
+export const protectName: (name: string) => string = quoteIdentifier;
+
+/** Writes each name as {@link quoteIdentifier} does. */
+export function protectNames(names: Iterable<string>): string[] {
+  return Array.from(names, quoteIdentifier);
+}
+
+/** Says whether CQL reads a name back as it is, without quotes: a plain lower-case word that is not reserved. */
+export function isValidName(name: string): boolean {
+  return isPlainWord(name) && !cqlKeywordsReserved.has(name);
+}
+
+/** Puts a name in double quotes, whether it needs them or not. */
+export function escapeName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Writes a value of a schema statement: text as a literal in single quotes, a number or boolean bare, null and undefined as
+ * `NULL`. For options of tables and keyspaces; values of rows are bound.
+ */
+export function protectValue(value: string | number | bigint | boolean | null | undefined): string {
+  if (value === null || value === undefined) return 'NULL';
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+/**
+ * Writes the name of a user-defined type or function. CQL takes fewer bare words there than for tables and columns, so every
+ * word that means anything to it is quoted.
+ */
+export function quoteTypeName(name: string): string {
+  return isPlainWord(name) && !cqlKeywords.has(name) && !reservedTypeNames.has(name) ? name : escapeName(name);
+}
+
+function isPlainWord(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name);
 }
