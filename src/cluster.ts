@@ -11,6 +11,7 @@ import { createNodeConnector } from './connection/connector.ts';
 import { Deadlines } from './connection/deadlines.ts';
 import { ControlConnection, type ClusterView } from './control/control-connection.ts';
 import { waitForSchemaAgreement } from './control/schema-agreement.ts';
+import { SchemaReader } from './control/schema-reader.ts';
 import type { Core } from './core.ts';
 import { WasmCore } from './core/wasm-core.ts';
 import { ConnectionShutdownError, ProtocolError, type DriverError } from './errors.ts';
@@ -38,6 +39,7 @@ import { Session, type SessionCluster, type SharedServices } from './session.ts'
 import { Host } from './topology/host.ts';
 import { HostStates, type HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
+import { SchemaSnapshot } from './topology/schema/schema-snapshot.ts';
 import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from './topology/token-ring.ts';
 import { Topology } from './topology/topology.ts';
 import { Codecs } from './types/codec.ts';
@@ -94,6 +96,7 @@ export class Cluster implements SessionCluster {
   readonly #sessions = new Set<Session>();
   readonly #closing = new AbortController();
   #topology = Topology.empty;
+  #schema = SchemaSnapshot.empty;
   #connecting: Promise<void> | null = null;
   #shutdown: Promise<void> | null = null;
 
@@ -135,7 +138,10 @@ export class Cluster implements SessionCluster {
     this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
     this.#speculativeExecutionPolicy = options.speculativeExecutionPolicy ?? new NoSpeculativeExecutionPolicy();
     this.#timestampGenerator = timestampGeneratorOf(options);
-    this.metadata = new Metadata(() => this.#topology);
+    this.metadata = new Metadata(
+      () => this.#topology,
+      () => this.#schema,
+    );
     this.#recorder = options.metricsEnabled ? new MetricsRecorder() : null;
     this.metrics = this.#recorder === null ? null : new Metrics(this.#recorder, this.#metricsSource());
     this.#factory = new ConnectionFactory({
@@ -174,6 +180,17 @@ export class Cluster implements SessionCluster {
       translator: options.addressTranslator ?? new IdentityTranslator(),
       port: options.port,
       reconnectionPolicy: this.#reconnectionPolicy,
+      schema: options.schemaMetadataEnabled
+        ? {
+            reader: new SchemaReader({
+              logger: options.logger,
+              clock,
+              // Half of what the control connection takes: the rest is for what else it does meanwhile.
+              maxQueries: Math.max(1, Math.min(16, options.pooling.maxRequestsPerConnection >> 1)),
+            }),
+            pageSize: options.schemaMetadataPageSize,
+          }
+        : null,
       clock,
       logger: log.named('control'),
       onView: (view) => this.#onView(view),
@@ -388,6 +405,7 @@ export class Cluster implements SessionCluster {
   }
 
   #onView(view: ClusterView): void {
+    this.#schema = view.schema ?? this.#schema;
     const known = new Map(this.#topology.hosts.map((host) => [host.hostId.toString(), host]));
     const hosts = view.hosts.map((row) => {
       const host = known.get(row.hostId.toString());

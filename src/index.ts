@@ -76,6 +76,18 @@ export type { HostPoolState, PoolState } from './pool/pool-state.ts';
 export { Host } from './topology/host.ts';
 export type { HostStateListener } from './topology/host-states.ts';
 export { Metadata } from './topology/metadata.ts';
+export { AggregateMetadata, type UserAggregateDescriptor } from './topology/schema/aggregate.ts';
+export { ColumnMetadata, type ColumnKind } from './topology/schema/column.ts';
+export type { CqlDescribable } from './topology/schema/describable.ts';
+export { FunctionMetadata, type UserFunctionDescriptor } from './topology/schema/function.ts';
+export { IndexMetadata } from './topology/schema/index-metadata.ts';
+export { KeyspaceMetadata, type KeyspaceTablets } from './topology/schema/keyspace.ts';
+export { TableMetadata } from './topology/schema/table.ts';
+export type { OptionValue, TableOptions } from './topology/schema/table-options.ts';
+export { TriggerMetadata } from './topology/schema/trigger.ts';
+export { UserType } from './topology/schema/user-type.ts';
+export { MaterializedViewMetadata } from './topology/schema/view.ts';
+export type { ReplicationStrategy } from './topology/replication.ts';
 export type { Replica, TopologySnapshot } from './topology/topology.ts';
 
 export {
@@ -107,7 +119,15 @@ export { Metrics } from './execution/metrics.ts';
 export type { HostMetrics } from './execution/host-metrics.ts';
 export type { Histogram } from './types/histogram.ts';
 export type { Attempt, HostDistance, HostInfo } from './types/host-info.ts';
-export { quoteIdentifier } from './types/identifier.ts';
+export { cqlKeywords, cqlKeywordsReserved, cqlKeywordsUnreserved } from './types/cql-keywords.ts';
+export {
+  escapeName,
+  isValidName,
+  protectName,
+  protectNames,
+  protectValue,
+  quoteIdentifier,
+} from './types/identifier.ts';
 export { Inet } from './types/inet.ts';
 export { LocalDate } from './types/local-date.ts';
 export { LocalTime } from './types/local-time.ts';

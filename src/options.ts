@@ -109,6 +109,8 @@ export interface ClusterOptions {
   statusEventRefreshWindow?: number;
   /** Whether `metadata.keyspaces` is read and kept up to date. Default: true. */
   schemaMetadataEnabled?: boolean;
+  /** Rows of a page when the schema is read; `null`: the server decides. Default: 1,000. */
+  schemaMetadataPageSize?: number | null;
   /** Whether tokens and replication are read; without them requests are not sent to replicas. Default: true. */
   tokenMetadataEnabled?: boolean;
   /** Statements that were prepared automatically and are kept, least recently used first out. Default: 10,000. */
@@ -172,6 +174,7 @@ const DEFAULTS = Object.freeze({
   topologyEventRefreshWindow: 10_000,
   statusEventRefreshWindow: 2_000,
   schemaMetadataEnabled: true,
+  schemaMetadataPageSize: 1_000,
   tokenMetadataEnabled: true,
   maxPrepared: 10_000,
   maxFrameLength: 256 * 1024 * 1024,
@@ -218,6 +221,7 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   topologyEventRefreshWindow: window,
   statusEventRefreshWindow: window,
   schemaMetadataEnabled: flag,
+  schemaMetadataPageSize: orNull(integer(1, 2 ** 31 - 1)),
   tokenMetadataEnabled: flag,
   maxPrepared: integer(1, 10_000_000),
   maxFrameLength: integer(1_024, 1024 * 1024 * 1024),

@@ -17,8 +17,10 @@ import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/recon
 import type { ConnectionFactory } from '../pool/connection-factory.ts';
 import type { HostRow } from '../topology/host.ts';
 import type { ReplicationStrategy } from '../topology/replication.ts';
+import type { SchemaSnapshot } from '../topology/schema/schema-snapshot.ts';
 import type { Logger } from '../types/logger.ts';
 import { readSystemRows, type ControlQueryOptions } from './control-query.ts';
+import type { SchemaReader } from './schema-reader.ts';
 import {
   localHost,
   peerHost,
@@ -39,6 +41,8 @@ export interface ClusterView {
   /** The node that was asked comes first. */
   readonly hosts: readonly HostRow[];
   readonly replication: ReadonlyMap<string, ReplicationStrategy>;
+  /** `undefined` where it is not read, or could not be. */
+  readonly schema: SchemaSnapshot | undefined;
 }
 
 export interface ControlConnectionOptions {
@@ -52,6 +56,8 @@ export interface ControlConnectionOptions {
   readonly translator: AddressTranslator;
   readonly port: number;
   readonly reconnectionPolicy: ReconnectionPolicy;
+  /** `null`: the schema is not read. */
+  readonly schema: { readonly reader: SchemaReader; readonly pageSize: number | null } | null;
   readonly clock: Clock;
   readonly logger: Logger;
   onView(view: ClusterView): void;
@@ -198,7 +204,21 @@ export class ControlConnection implements ConnectionListener {
       partitioner: textOf(local, 'partitioner') ?? '',
       hosts,
       replication: replicationOf(keyspaces),
+      schema: await this.#readSchema(connection),
     });
+  }
+
+  /** Never rejects: hosts that can be used are worth more than metadata that cannot be read. */
+  async #readSchema(connection: Connection): Promise<SchemaSnapshot | undefined> {
+    const { schema, query, logger } = this.#options;
+    if (schema === null) return undefined;
+    const options = { ...query, pageSize: schema.pageSize };
+    try {
+      return await schema.reader.readAll((cql) => readSystemRows(connection, cql, options));
+    } catch (error) {
+      if (connection.closeReason === undefined) logger.warn('the schema could not be read', error);
+      return undefined;
+    }
   }
 
   async #peerRows(connection: Connection): Promise<SystemRow[]> {

@@ -19,6 +19,8 @@ export interface ControlQueryOptions {
   readonly programs: ProgramTable;
   readonly deadlines: Deadlines;
   /** `null`: no limit. */
+  /** Rows of a page; `null`: the server decides. Default: 5,000. */
+  readonly pageSize?: number | null;
   readonly timeoutMs: number | null;
 }
 
@@ -58,7 +60,7 @@ function askPage(
   const frame = options.encoder.query(wire, {
     ...PLAIN_QUERY,
     query,
-    pageSize: PAGE_SIZE,
+    pageSize: options.pageSize === null ? undefined : (options.pageSize ?? PAGE_SIZE),
     pagingState,
     consistency: LOCAL_ONE,
   });

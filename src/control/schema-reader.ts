@@ -27,6 +27,13 @@ import type { SystemRow } from './system-tables.ts';
 /** Asks for all rows of a query. */
 export type SchemaQuery = (cql: string) => Promise<readonly SystemRow[]>;
 
+export interface SchemaReaderOptions {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How many queries are asked at once. */
+  readonly maxQueries: number;
+}
+
 /** How many different reports a reader remembers in order not to repeat them. */
 const MAX_REMEMBERED_REPORTS = 1_000;
 
@@ -36,17 +43,19 @@ const MAX_REMEMBERED_REPORTS = 1_000;
  */
 export class SchemaReader {
   readonly #logger: Logger;
+  readonly #maxQueries: number;
   readonly #context: ReadingContext;
   readonly #reported = new Set<string>();
   /** Tables that this server does not have. */
   #absent = new Set<SchemaTable>();
 
-  constructor({ logger, clock }: { readonly logger: Logger; readonly clock: Clock }) {
+  constructor({ logger, clock, maxQueries }: SchemaReaderOptions) {
     this.#logger = logger;
+    this.#maxQueries = maxQueries;
     this.#context = { clock, report: (what, error) => this.#report(what, error.message) };
   }
 
-  /** Reads everything; all queries are asked at once. */
+  /** Reads everything. */
   async readAll(query: SchemaQuery): Promise<SchemaSnapshot> {
     this.#absent = new Set();
     const rows = await this.#rows(query, TABLES_OF.schema);
@@ -179,17 +188,21 @@ export class SchemaReader {
     return objects.filter((object) => object !== undefined);
   }
 
-  /** The rows of several tables, asked for at once; none for a table that the server does not have. */
+  /** The rows of several tables, several asked for at once; none for a table that the server does not have. */
   async #rows(
     query: SchemaQuery,
     tables: readonly SchemaTable[],
     keyspace?: string,
     name?: string,
   ): Promise<SchemaRows> {
-    const asked = tables.filter((table) => !this.#absent.has(table));
-    const answers = await Promise.all(
-      asked.map(async (table) => [table, await this.#ask(query, table, keyspace, nameIn(table, name))] as const),
-    );
+    const waiting = tables.filter((table) => !this.#absent.has(table));
+    const answers: [SchemaTable, readonly SystemRow[]][] = [];
+    const askInTurn = async (): Promise<void> => {
+      for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
+        answers.push([table, await this.#ask(query, table, keyspace, nameIn(table, name))]);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#maxQueries, waiting.length) }, askInTurn));
     return Object.fromEntries(answers);
   }
 
