@@ -57,6 +57,7 @@ export {
 } from './policies/reconnection.ts';
 export {
   FallthroughRetryPolicy,
+  NeverRetryPolicy,
   RetryPolicy,
   type ReadTimeoutInfo,
   type RetryContext,
@@ -64,6 +65,8 @@ export {
   type UnavailableInfo,
   type WriteTimeoutInfo,
 } from './policies/retry.ts';
+export { ExponentialBackoffRetryPolicy, type ExponentialBackoffOptions } from './policies/retry-backoff.ts';
+export { DowngradingConsistencyRetryPolicy } from './policies/retry-downgrading.ts';
 export {
   ConstantSpeculativeExecutionPolicy,
   NoSpeculativeExecutionPolicy,

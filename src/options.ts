@@ -113,6 +113,13 @@ export interface ClusterOptions {
   schemaMetadataPageSize?: number | null;
   /** Whether tokens and replication are read; without them requests are not sent to replicas. Default: true. */
   tokenMetadataEnabled?: boolean;
+  /** Whether `session.prepare` prepares on every connected host and not on one. Default: `false`, the others learn it when asked. */
+  prepareOnAllHosts?: boolean;
+  /**
+   * Whether a host that comes back is asked to prepare again what it served in its last five minutes, eight at once. What was
+   * prepared automatically is left to its next execution. Default: `true`.
+   */
+  reprepareOnUp?: boolean;
   /** Statements that were prepared automatically and are kept, least recently used first out. Default: 10,000. */
   maxPrepared?: number;
   /** Bytes of the largest frame body that is accepted. Default: 256 MiB. */
@@ -176,6 +183,8 @@ const DEFAULTS = Object.freeze({
   schemaMetadataEnabled: true,
   schemaMetadataPageSize: 1_000,
   tokenMetadataEnabled: true,
+  prepareOnAllHosts: false,
+  reprepareOnUp: true,
   maxPrepared: 10_000,
   maxFrameLength: 256 * 1024 * 1024,
   pooling: DEFAULT_POOLING,
@@ -223,6 +232,8 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   schemaMetadataEnabled: flag,
   schemaMetadataPageSize: orNull(integer(1, 2 ** 31 - 1)),
   tokenMetadataEnabled: flag,
+  prepareOnAllHosts: flag,
+  reprepareOnUp: flag,
   maxPrepared: integer(1, 10_000_000),
   maxFrameLength: integer(1_024, 1024 * 1024 * 1024),
   pooling: checkPooling,

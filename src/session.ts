@@ -11,6 +11,7 @@ import {
   type ProfileKey,
 } from './execution/profile.ts';
 import type { ProfileTable } from './execution/profile-table.ts';
+import { RetryBudget } from './execution/retry-budget.ts';
 import { resolveSettings, type ExecuteOptions } from './execution/settings.ts';
 import { StatementEncoder } from './execution/statement-encoder.ts';
 import { StatementExecutor, type Query } from './execution/statement-executor.ts';
@@ -111,6 +112,8 @@ export class Session {
   readonly #preparation: Preparation;
   readonly #executor: StatementExecutor;
   readonly #encoder: StatementEncoder;
+  /** Requests that wait for the time of a retry. */
+  readonly #paused = new Set<{ onShutdown(): void }>();
   #isClosed = false;
   #closing: Promise<void> | null = null;
 
@@ -131,15 +134,26 @@ export class Session {
       connectionsPerHost: options.pooling.connectionsPerHost,
       keyspace,
       distance: (host) => services.policies.distance(host),
+      onHostUp: (host) => {
+        services.onHostUp(host);
+        this.#preparation.onHostUp(host);
+      },
+      onHostDown: (host, error) => {
+        services.onHostDown(host, error);
+        this.#preparation.onHostDown(host);
+      },
     });
     const context = {
       deadlines,
       clock,
       observer: services.observer,
+      retryBudget: new RetryBudget(clock),
+      paused: this.#paused,
       topology: () => services.topology(),
       isClosed: () => this.isClosed,
       pool: (host: Host) => this.#pools.get(host),
       tryNow: (hosts: Iterable<Host>) => this.#pools.tryNow(hosts),
+      report: (error: unknown) => options.logger.error('a policy threw', error),
     };
     this.#preparation = new Preparation({
       encoder,
@@ -148,6 +162,14 @@ export class Session {
       context,
       maxPrepared: options.maxPrepared,
       types: services.types,
+      prepareOnAllHosts: options.prepareOnAllHosts,
+      reprepareOnUp: options.reprepareOnUp,
+      defaults: () => resolveSettings({}, undefined, this.#defaults.of(undefined)),
+      onLeftToExecution: (host, error) =>
+        options.logger.debug(
+          `a statement was not prepared on ${host.toString()}; it will be when it is executed`,
+          error,
+        ),
       onCacheFull: () =>
         options.logger.warn(
           `more than ${options.maxPrepared} different statements were executed with parameters; the oldest are forgotten and ` +
@@ -285,7 +307,8 @@ export class Session {
   }
 
   /**
-   * Prepares a statement on one host; other hosts learn it when they are first asked to execute it.
+   * Prepares a statement on one host; other hosts learn it when they are first asked to execute it, or at once where the
+   * cluster's option `prepareOnAllHosts` says so.
    *
    * Rejects with {@link DriverError}, as `execute` does.
    */
@@ -297,7 +320,7 @@ export class Session {
     try {
       if (options.keyspace !== undefined) this.#encoder.requireKeyspaces();
       const settings = resolveSettings(options, undefined, this.#defaults.of(undefined));
-      return (await this.#preparation.prepare(query, this.keyspace, settings)) as PreparedStatement<Row>;
+      return (await this.#preparation.prepareEverywhere(query, this.keyspace, settings)) as PreparedStatement<Row>;
     } catch (error) {
       throw withCallerStack(error);
     }
@@ -379,6 +402,7 @@ export class Session {
   async #close(): Promise<void> {
     // Before anything fails: what is in flight must not be tried again.
     this.#isClosed = true;
+    for (const request of this.#paused) request.onShutdown();
     await this.#pools.close();
     this.#services.onSessionClosed(this);
   }

@@ -39,7 +39,8 @@ export class HostAttempt implements ResponseHandler, Waiter {
   /** What is sent, and for whom; let go at the end, as results and errors keep their attempts. */
   #work: { readonly owner: AttemptOwner; readonly outgoing: Outgoing } | null;
   readonly #clock: Clock;
-  readonly #startedMs: number;
+  /** When it began, by the clock. */
+  readonly startedMs: number;
   #stream = -1;
 
   constructor(
@@ -55,7 +56,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
     this.pool = pool;
     this.host = pool.host;
     this.#clock = clock;
-    this.#startedMs = clock.now();
+    this.startedMs = clock.now();
     this.retry = retry;
     this.speculative = speculative;
   }
@@ -78,7 +79,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
     this.connection = connection;
     this.#stream = stream;
     this.host.inFlight++;
-    this.host.latency.onSent(this.#startedMs);
+    this.host.latency.onSent(this.startedMs);
   }
 
   onNoConnection(error: DriverError): void {
@@ -88,7 +89,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
   onResponse(delivery: Delivery, record: number): void {
     const owner = this.#finish(undefined);
     if (owner === undefined) return;
-    this.host.latency.record(this.durationMs ?? 0, this.#startedMs + (this.durationMs ?? 0));
+    this.host.latency.record(this.durationMs ?? 0, this.startedMs + (this.durationMs ?? 0));
     this.pool.onCapacity();
     owner.onAttemptResponse(this, delivery, record);
   }
@@ -132,7 +133,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
     const { owner } = this.#work;
     this.#work = null;
     this.error = error;
-    this.durationMs = this.#clock.now() - this.#startedMs;
+    this.durationMs = this.#clock.now() - this.startedMs;
     if (this.connection !== null) this.host.inFlight--;
     return owner;
   }

@@ -1,24 +1,30 @@
-// One request from plan to outcome: takes hosts from the plan, makes attempts, asks the retry policy about failures, and
-// settles once, within one deadline. It takes what it needs as parameters and knows no session.
+// One request from plan to outcome: takes hosts from the plan, makes attempts one after the other and, where a policy wants
+// that, beside each other, asks the retry policy about failures, and settles once, within one deadline. It takes what it needs
+// as parameters and knows no session.
 
 import type { Deadline, Expirable } from '../connection/deadlines.ts';
 import type { Delivery } from '../core.ts';
 import {
   addFacts,
+  ConnectionError,
   DriverError,
   NoConnectionsAvailableError,
   NoHostAvailableError,
   OperationTimedOutError,
 } from '../errors.ts';
-import { UnpreparedError } from '../errors/server-errors.ts';
+import { RequestValidationError, UnavailableError, UnpreparedError } from '../errors/server-errors.ts';
 import type { RetryDecision } from '../policies/retry.ts';
 import type { HostPool } from '../pool/host-pool.ts';
 import type { Host } from '../topology/host.ts';
+import { consistencyName } from '../types/consistency.ts';
 import { HostAttempt, type AttemptOwner } from './attempt.ts';
 import type { ExecutionContext } from './context.ts';
 import { errorOf } from './outcome.ts';
-import type { ExecutionRequest, ExecutionResponse } from './request.ts';
+import type { EncodedRequest, ExecutionRequest, ExecutionResponse } from './request.ts';
 import { decide } from './retry-decision.ts';
+import { Speculation, type Speculator } from './speculation.ts';
+
+type Retry = Extract<RetryDecision, { readonly kind: 'retry' | 'retryNextHost' }>;
 
 /** Executes a request; rejects with a {@link DriverError}, or with the reason of the signal. */
 export function executeRequest(request: ExecutionRequest, context: ExecutionContext): Promise<ExecutionResponse> {
@@ -27,20 +33,26 @@ export function executeRequest(request: ExecutionRequest, context: ExecutionCont
   });
 }
 
-class Execution implements AttemptOwner, Expirable {
+class Execution implements AttemptOwner, Expirable, Speculator {
   readonly #request: ExecutionRequest;
   readonly #context: ExecutionContext;
   readonly #resolve: (response: ExecutionResponse) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #attempts: HostAttempt[] = [];
-  readonly #skipped = new Map<string, Error>();
+  /** What attempts send: the request, or the same at the consistency of a retry. */
+  #encoded: EncodedRequest;
+  #skipped: Map<string, Error> | null = null;
   #plan: Iterator<Host> | null = null;
   #deadline: Deadline | null = null;
   #onAbort: (() => void) | null = null;
   /** Hosts on which the statement was prepared again: once each, or a confused server would be asked for ever. */
   #reprepared: Set<Host> | null = null;
+  #speculation: Speculation | null = null;
+  /** Retries that wait for their time. */
+  #pauses: Set<Pause> | null = null;
+  /** Attempts that run, wait for their retry, or wait for a preparation; the request goes on while there is one. */
+  #running = 0;
   #retries = 0;
-  #retryTimer: unknown;
   #startedMs = 0;
   #isSettled = false;
 
@@ -51,14 +63,16 @@ class Execution implements AttemptOwner, Expirable {
     reject: (reason: unknown) => void,
   ) {
     this.#request = request;
+    this.#encoded = request;
     this.#context = context;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   start(): void {
-    const { signal, timeoutMs, host, loadBalancingPolicy, query } = this.#request;
-    if (this.#context.observer !== null) this.#startedMs = this.#context.clock.now();
+    const { signal, timeoutMs } = this.#request;
+    const { observer, clock, deadlines, retryBudget } = this.#context;
+    if (observer !== null) this.#startedMs = clock.now();
     if (signal !== undefined) {
       if (signal.aborted) {
         this.#rejectWith(signal.reason);
@@ -67,11 +81,18 @@ class Execution implements AttemptOwner, Expirable {
       this.#onAbort = () => this.#rejectWith(signal.reason);
       signal.addEventListener('abort', this.#onAbort);
     }
-    if (timeoutMs !== null) this.#deadline = this.#context.deadlines.add(this, timeoutMs);
+    if (timeoutMs !== null) this.#deadline = deadlines.add(this, timeoutMs);
+    retryBudget.onRequest();
     try {
-      const plan = host === undefined ? loadBalancingPolicy.makeQueryPlan(query, this.#context.topology()) : [host];
-      this.#plan = plan[Symbol.iterator]();
-      this.#tryNextHost();
+      this.#makePlan();
+      const pool = this.#nextPool();
+      if (pool === null) {
+        this.#failForLackOfHosts();
+        return;
+      }
+      this.#running++;
+      this.#attempt(pool, false);
+      this.#startSpeculation(pool.host);
     } catch (error) {
       this.#fail(asDriverError(error));
     }
@@ -85,18 +106,18 @@ class Execution implements AttemptOwner, Expirable {
       error = asDriverError(thrown);
     }
     if (error === null) {
-      this.#context.observer?.onAttempt(attempt);
+      this.#watchEnd(attempt);
       this.#succeed(delivery, record, attempt.host);
       return;
     }
     attempt.error = error;
     addFacts(error, { coordinator: attempt.host });
-    this.#context.observer?.onAttempt(attempt);
-    this.#onFailedAttempt(attempt, error);
+    if (error instanceof UnavailableError && this.#request.isAppliedInParts()) addFacts(error, { maybeApplied: true });
+    this.onAttemptFailure(attempt, error);
   }
 
   onAttemptFailure(attempt: HostAttempt, error: DriverError): void {
-    this.#context.observer?.onAttempt(attempt);
+    this.#watchEnd(attempt);
     this.#onFailedAttempt(attempt, error);
   }
 
@@ -115,36 +136,68 @@ class Execution implements AttemptOwner, Expirable {
     );
   }
 
-  #tryNextHost(): void {
+  speculate(): Host | undefined {
+    if (this.#isSettled) return undefined;
+    const pool = this.#nextPool();
+    if (pool === null) return undefined;
+    this.#context.observer?.onSpeculation(pool.host);
+    this.#running++;
+    this.#attempt(pool, true);
+    return pool.host;
+  }
+
+  onPolicyFailure(error: unknown): void {
+    this.#fail(asDriverError(error));
+  }
+
+  onShutdown(): void {
+    for (const { error } of this.#pauses ?? []) this.#fail(error);
+  }
+
+  /** The time of a retry has come. */
+  onPauseEnd(pause: Pause): void {
+    this.#pauses?.delete(pause);
+    this.#continue(pause.attempt, pause.retry, pause.error);
+  }
+
+  #makePlan(): void {
+    const { host, loadBalancingPolicy } = this.#request;
+    const plan =
+      host === undefined ? loadBalancingPolicy.makeQueryPlan(this.#encoded.query, this.#context.topology()) : [host];
+    this.#plan = plan[Symbol.iterator]();
+  }
+
+  /** The pool of the next host of the plan that has a connection; `null` at its end. */
+  #nextPool(): HostPool | null {
     for (;;) {
-      let step: IteratorResult<Host> | undefined;
-      try {
-        step = this.#plan?.next();
-      } catch (error) {
-        this.#fail(asDriverError(error));
-        return;
-      }
-      if (step === undefined || step.done === true) {
-        this.#failForLackOfHosts();
-        return;
-      }
-      const pool = this.#context.pool(step.value);
-      if (pool?.isConnected === true) {
-        this.#attempt(pool);
-        return;
-      }
-      this.#skipped.set(step.value.toString(), pool?.lastError ?? noConnection(step.value));
+      const step = this.#plan?.next();
+      if (step === undefined || step.done === true) return null;
+      const host = step.value;
+      const pool = this.#context.pool(host);
+      if (pool?.isConnected === true) return pool;
+      this.#skip(host, pool?.lastError ?? noConnection(host));
     }
   }
 
-  #attempt(pool: HostPool): void {
-    const attempt = new HostAttempt(this, pool, this.#request, this.#context.clock, this.#retries);
+  #skip(host: Host, error: Error): void {
+    (this.#skipped ??= new Map()).set(host.toString(), error);
+  }
+
+  #attempt(pool: HostPool, isSpeculative: boolean): void {
+    const attempt = new HostAttempt(this, pool, this.#encoded, this.#context.clock, this.#retries, isSpeculative);
     this.#attempts.push(attempt);
     try {
       attempt.start();
     } catch (error) {
-      this.#fail(asDriverError(error));
+      attempt.onNoConnection(asDriverError(error));
     }
+  }
+
+  #startSpeculation(host: Host): void {
+    const { speculativeExecutionPolicy: policy, query } = this.#request;
+    if (policy === null || !query.isIdempotent || this.#request.host !== undefined || this.#isSettled) return;
+    this.#speculation = new Speculation(this, policy.newPlan(query), this.#context.deadlines);
+    this.#speculation.after(host);
   }
 
   #onFailedAttempt(attempt: HostAttempt, error: DriverError): void {
@@ -153,94 +206,134 @@ class Execution implements AttemptOwner, Expirable {
       this.#fail(error);
       return;
     }
-    if (
-      error instanceof UnpreparedError &&
-      this.#request.reprepare !== undefined &&
-      this.#reprepared?.has(attempt.host) !== true
-    ) {
-      this.#reprepare(attempt, this.#request.reprepare);
-      return;
-    }
+    if (error instanceof UnpreparedError && this.#reprepare(attempt)) return;
     let decision: RetryDecision;
     try {
-      decision = decide(this.#request.retryPolicy, this.#request.query, this.#retries, error);
+      decision = decide(this.#request.retryPolicy, this.#encoded.query, this.#retries, error);
+      if (isRetry(decision)) this.#encodeAt(decision);
     } catch (thrown) {
       this.#fail(asDriverError(thrown));
       return;
     }
-    switch (decision.kind) {
-      case 'rethrow':
-        this.#fail(error);
-        return;
-      case 'ignore':
-        this.#context.observer?.onIgnore(error);
-        this.#succeed(null, 0, attempt.host);
-        return;
-      case 'retry':
-      case 'retryNextHost':
-        this.#retries++;
-        this.#context.observer?.onRetry(error);
-        this.#retry(decision.kind, attempt, error, decision.delayMs ?? 0);
+    if (decision.kind === 'ignore') {
+      this.#context.observer?.onIgnore(error);
+      this.#succeed(null, 0, attempt.host);
+    } else if (isRetry(decision) && this.#mayRetry(error)) {
+      this.#retries++;
+      this.#context.observer?.onRetry(error);
+      this.#retry(attempt, decision, error);
+    } else {
+      this.#giveUp(error);
     }
   }
 
-  #retry(kind: 'retry' | 'retryNextHost', attempt: HostAttempt, error: DriverError, delayMs: number): void {
-    const again = (): void => {
-      if (this.#isSettled) return;
-      if (kind === 'retry' && attempt.pool.isConnected) {
-        this.#attempt(attempt.pool);
-        return;
-      }
-      this.#skipped.set(attempt.host.toString(), error);
-      this.#tryNextHost();
-    };
-    if (delayMs > 0) this.#retryTimer = this.#context.clock.setTimeout(again, delayMs);
-    else again();
+  /** A retry of what never left costs no server anything; every other one is paid from the budget. */
+  #mayRetry(error: DriverError): boolean {
+    return (error instanceof ConnectionError && !error.maybeApplied) || this.#context.retryBudget.take();
   }
 
-  #reprepare(attempt: HostAttempt, reprepare: (host: Host) => Promise<void>): void {
-    (this.#reprepared ??= new Set()).add(attempt.host);
-    reprepare(attempt.host).then(
-      () => {
+  #encodeAt({ consistency }: Retry): void {
+    if (consistency === undefined) return;
+    this.#encoded = this.#request.encodeAt(consistencyName(consistency)) ?? this.#encoded;
+  }
+
+  #retry(attempt: HostAttempt, retry: Retry, error: DriverError): void {
+    const { deadlines, paused } = this.#context;
+    const delayMs = retry.delayMs ?? 0;
+    if (!(delayMs > 0)) {
+      this.#continue(attempt, retry, error);
+      return;
+    }
+    const pause = new Pause(this, attempt, retry, error);
+    pause.deadline = deadlines.add(pause, delayMs);
+    (this.#pauses ??= new Set()).add(pause);
+    paused.add(this);
+  }
+
+  #continue(attempt: HostAttempt, retry: Retry, error: DriverError): void {
+    try {
+      if (retry.kind === 'retry' && attempt.pool.isConnected) {
+        this.#attempt(attempt.pool, attempt.speculative);
+        return;
+      }
+      this.#skip(attempt.host, error);
+      let pool = this.#nextPool();
+      if (pool === null && retry.delayMs !== undefined && retry.delayMs > 0) {
+        // Time has passed: hosts may be back, and those that failed may have recovered.
+        this.#makePlan();
+        pool = this.#nextPool();
+      }
+      if (pool === null) this.#giveUp(null);
+      else this.#attempt(pool, attempt.speculative);
+    } catch (thrown) {
+      this.#fail(asDriverError(thrown));
+    }
+  }
+
+  /** Whether the statement is being prepared again, after which the attempt is repeated. */
+  #reprepare(attempt: HostAttempt): boolean {
+    if (this.#reprepared?.has(attempt.host) === true) return false;
+    const preparing = this.#request.reprepare(attempt);
+    if (preparing === null) return false;
+    preparing.then(
+      (wasAsked) => {
+        if (wasAsked) (this.#reprepared ??= new Set()).add(attempt.host);
         if (this.#isSettled) return;
-        if (attempt.pool.isConnected) this.#attempt(attempt.pool);
-        else this.#tryNextHost();
+        const { pool } = attempt;
+        if (pool.isConnected) this.#attempt(pool, attempt.speculative);
+        else this.#continue(attempt, { kind: 'retryNextHost' }, pool.lastError ?? noConnection(pool.host));
       },
       (error: unknown) => {
-        if (!this.#isSettled) this.#onFailedAttempt(attempt, asDriverError(error));
+        (this.#reprepared ??= new Set()).add(attempt.host);
+        this.#onFailedAttempt(attempt, asDriverError(error));
       },
     );
+    return true;
+  }
+
+  /** One attempt ends without another; with a refusal that every host would repeat, or with the last one, the request ends. */
+  #giveUp(error: DriverError | null): void {
+    this.#running--;
+    const isFinal = error instanceof RequestValidationError && !(error instanceof UnpreparedError);
+    if (this.#running > 0 && !isFinal) return;
+    if (error === null) this.#failForLackOfHosts();
+    else this.#fail(error);
   }
 
   #succeed(delivery: Delivery | null, record: number, host: Host): void {
     if (!this.#end(null)) return;
-    this.#resolve({ delivery, record, attempts: this.#attempts, host });
+    const { consistency } = this.#encoded.query;
+    this.#resolve({ delivery, record, attempts: this.#attempts, host, consistency });
   }
 
   #failForLackOfHosts(): void {
-    const { host } = this.#request;
-    if (this.#attempts.length === 0) this.#context.tryNow(host === undefined ? this.#context.topology().hosts : [host]);
     const errors = new Map(this.#skipped);
     for (const attempt of this.#attempts)
       if (attempt.error !== undefined) errors.set(attempt.host.toString(), attempt.error);
-    this.#fail(new NoHostAvailableError('no host could execute the request', { errors, maybeApplied: false }));
+    // The request itself does not wait: whose hosts are all down is told so at once, and the next one may find them.
+    const { host } = this.#request;
+    if (this.#attempts.length === 0) this.#context.tryNow(host === undefined ? this.#context.topology().hosts : [host]);
+    const message =
+      errors.size === 0 ? 'the load balancing policy offered no host' : 'no host could execute the request';
+    this.#fail(new NoHostAvailableError(message, { errors, maybeApplied: false }));
   }
 
   #fail(error: DriverError): void {
     if (this.#isSettled) return;
+    const wasSent = this.#abandonAttempts();
     this.#rejectWith(
       addFacts(error, {
         query: this.#request.queryText,
         attempts: this.#attempts.map((attempt) => attempt.facts()),
-        maybeApplied: this.#maybeApplied(error),
+        maybeApplied: this.#maybeApplied(error, wasSent),
       }),
     );
   }
 
-  /** Whatever the last attempt failed for, one before it may have been applied. */
-  #maybeApplied(error: DriverError): boolean {
-    if (this.#request.isHarmless === true || this.#attempts.length === 0) return false;
-    return error.maybeApplied || this.#attempts.some((attempt) => attempt.error?.maybeApplied ?? false);
+  /** Whatever the last attempt failed for, one before it, or one beside it, may have been applied. */
+  #maybeApplied(error: DriverError, wasSent: boolean): boolean {
+    if (this.#request.isHarmless || this.#attempts.length === 0) return false;
+    return error.maybeApplied || wasSent || this.#attempts.some((attempt) => attempt.error?.maybeApplied ?? false);
   }
 
   #rejectWith(reason: unknown): void {
@@ -254,10 +347,16 @@ class Execution implements AttemptOwner, Expirable {
     const { observer, deadlines, clock } = this.#context;
     if (this.#deadline !== null) deadlines.cancel(this.#deadline);
     if (this.#onAbort !== null) this.#request.signal?.removeEventListener('abort', this.#onAbort);
-    if (this.#retryTimer !== undefined) clock.clearTimeout(this.#retryTimer);
+    if (this.#pauses !== null) this.#endPauses(this.#pauses);
+    this.#speculation?.stop();
     this.#abandonAttempts();
     observer?.onEnd(this.#request, clock.now() - this.#startedMs, error);
     return true;
+  }
+
+  #endPauses(pauses: Set<Pause>): void {
+    for (const { deadline } of pauses) if (deadline !== null) this.#context.deadlines.cancel(deadline);
+    this.#context.paused.delete(this);
   }
 
   /** Whether bytes of one that had no answer yet may have reached a server. */
@@ -266,10 +365,45 @@ class Execution implements AttemptOwner, Expirable {
     for (const attempt of this.#attempts) {
       if (attempt.durationMs !== undefined) continue;
       if (attempt.abandon()) wasSent = true;
-      this.#context.observer?.onAttempt(attempt);
+      this.#watchEnd(attempt);
     }
     return wasSent;
   }
+
+  #watchEnd(attempt: HostAttempt): void {
+    this.#context.observer?.onAttempt(attempt);
+    const { speculativeExecutionPolicy: policy } = this.#request;
+    if (policy?.onLatency === undefined || attempt.connection === null) return;
+    try {
+      policy.onLatency(attempt.host, attempt.durationMs ?? 0);
+    } catch (error) {
+      this.#context.report(error);
+    }
+  }
+}
+
+/** A retry that waits for its time. */
+class Pause implements Expirable {
+  readonly attempt: HostAttempt;
+  readonly retry: Retry;
+  readonly error: DriverError;
+  deadline: Deadline | null = null;
+  readonly #execution: Execution;
+
+  constructor(execution: Execution, attempt: HostAttempt, retry: Retry, error: DriverError) {
+    this.#execution = execution;
+    this.attempt = attempt;
+    this.retry = retry;
+    this.error = error;
+  }
+
+  onDeadline(): void {
+    this.#execution.onPauseEnd(this);
+  }
+}
+
+function isRetry(decision: RetryDecision): decision is Retry {
+  return decision.kind === 'retry' || decision.kind === 'retryNextHost';
 }
 
 function noConnection(host: Host): DriverError {

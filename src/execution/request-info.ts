@@ -25,13 +25,13 @@ export class RequestInfo implements ExecutionInfo {
   constructor(
     response: ExecutionResponse,
     prefix: Prefix | null,
-    request: { readonly consistency: ConsistencyName; readonly bytes: number; readonly isSchemaAgreed: boolean },
+    request: { readonly bytes: number; readonly isSchemaAgreed: boolean },
   ) {
     this.coordinator = response.host;
     this.warnings = prefix?.warnings ?? [];
     this.tracingId = prefix?.tracingId;
     this.isSchemaAgreed = request.isSchemaAgreed;
-    this.achievedConsistency = request.consistency;
+    this.achievedConsistency = response.consistency;
     this.requestBytes = request.bytes;
     const bodyLength = response.delivery?.i32[response.record + RecordWord.BODY_LENGTH];
     this.responseBytes = bodyLength === undefined ? 0 : bodyLength + HEADER_BYTES;

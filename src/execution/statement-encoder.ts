@@ -57,6 +57,13 @@ export class StatementEncoder {
     throw new UnsupportedOperationError(`a keyspace for one request needs protocol v5, the cluster speaks v${version}`);
   }
 
+  /**
+   * Settings whose statement may have to be encoded once more, and then as the same write: with the timestamp of the first time.
+   */
+  pinned(settings: RequestSettings): RequestSettings {
+    return { ...settings, timestamp: timestampOf(settings), timestampGenerator: null };
+  }
+
   /** QUERY: text without values. */
   query(cql: string, settings: RequestSettings, request: EncodingFacts): EncodedStatement {
     const { encoder, wire } = this.#options;

@@ -2,6 +2,7 @@
 // Every page after the first comes the same way, from values that were encoded with the first.
 
 import { InvalidArgumentError, OperationTimedOutError } from '../errors.ts';
+import { mayChangeConsistency } from '../policies/retry.ts';
 import type { SchemaChange } from '../protocol/events.ts';
 import { openMessage, readResult, readRowsHeader, type Prefix } from '../protocol/responses.ts';
 import type { ValueSource } from '../protocol/requests.ts';
@@ -16,15 +17,17 @@ import { rewritePercentMarkers } from '../statement/markers.ts';
 import { BoundStatement, PreparedStatement, type ResultShape } from '../statement/prepared.ts';
 import { SimpleStatement } from '../statement/simple.ts';
 import type { Statement } from '../statement/statement.ts';
+import type { ConsistencyName } from '../types/consistency.ts';
 import type { Params } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
 import type { Program } from '../types/program.ts';
 import type { Uuid } from '../types/uuid.ts';
+import type { HostAttempt } from './attempt.ts';
 import type { ExecutionContext } from './context.ts';
 import { executeRequest } from './execution.ts';
 import { isRows } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
-import type { ExecutionRequest, ExecutionResponse } from './request.ts';
+import type { EncodedRequest, ExecutionRequest, ExecutionResponse } from './request.ts';
 import { RequestInfo } from './request-info.ts';
 import { EncodedQuery } from './routed-query.ts';
 import {
@@ -43,7 +46,8 @@ import {
   type EncodingFacts,
   type StatementEncoder,
 } from './statement-encoder.ts';
-import { isPlainSelect } from './statement-text.ts';
+import { StatementRequest, type RequestOwner } from './statement-request.ts';
+import { isPlainSelect, mayApplyInParts, mayBeConditional } from './statement-text.ts';
 import { waitWithin } from './wait-within.ts';
 
 /** What can be executed: text, or a statement. */
@@ -69,7 +73,8 @@ interface Job<Row> {
   readonly statement: Statement<unknown> | undefined;
   readonly prepared: PreparedStatement<unknown> | undefined;
   readonly values: (ValueSource & { readonly copy: Uint8Array | undefined }) | undefined;
-  /** The prepared statements of a batch. */
+  /** The statements of a batch, and those of them that are prepared. */
+  readonly entries: readonly EncodableEntry[];
   readonly inBatch: readonly PreparedStatement<unknown>[];
   /** The shape of the rows that the request was encoded for. */
   readonly shape: ResultShape | undefined;
@@ -80,7 +85,7 @@ interface Job<Row> {
   readonly traces: readonly Uuid[];
 }
 
-export class StatementExecutor {
+export class StatementExecutor implements RequestOwner<Job<unknown>> {
   readonly #options: StatementExecutorOptions;
 
   constructor(options: StatementExecutorOptions) {
@@ -162,7 +167,8 @@ export class StatementExecutor {
     settings: RequestSettings,
   ): Promise<ResultSet<Row>> {
     const mayHavePages = prepared.result.program !== null && prepared.writer.valueCount > 0;
-    return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, mayHavePages), settings);
+    const keepsCopy = mayHavePages || mayChangeConsistency(settings.retryPolicy);
+    return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, keepsCopy), settings);
   }
 
   #runPrepared<Row>(
@@ -189,6 +195,7 @@ export class StatementExecutor {
     const inBatch = new Set(entries.flatMap((entry) => (entry.kind === 'text' ? [] : [preparedOf(entry)])));
     const job: Job<Row> = {
       ...this.#job(text, batch, undefined, undefined, remaining),
+      entries,
       inBatch: [...inBatch],
     };
     return this.#run(job, this.#options.encoder.batch(batch.batchType, entries, remaining, this.#facts(job)));
@@ -197,7 +204,9 @@ export class StatementExecutor {
   /** Texts with parameters are prepared, all at once. */
   #prepareEntries(batch: BatchStatement, settings: RequestSettings): Promise<EncodableEntry[]> {
     const { preparation, context } = this.#options;
+    const isKept = mayChangeConsistency(settings.retryPolicy);
     const entries = batch.entries.map(async (entry): Promise<EncodableEntry> => {
+      if (entry.kind === 'prepared' && isKept) return { kind: 'bound', statement: entry.statement.bind(entry.params) };
       if (entry.kind !== 'text') return entry;
       const { queryString, params } = entry;
       if (params === undefined || count(params) === 0) return { kind: 'text', queryString };
@@ -205,52 +214,81 @@ export class StatementExecutor {
       const preparing = preparation.prepareCached(text, this.#options.keyspace(), settings);
       const statement =
         preparing instanceof PreparedStatement ? preparing : await waitWithin(preparing, settings, context.deadlines);
-      return { kind: 'prepared', statement, params };
+      return isKept ? { kind: 'bound', statement: statement.bind(params) } : { kind: 'prepared', statement, params };
     });
     return Promise.all(entries);
   }
 
   async #run<Row>(job: Job<Row>, encoded: EncodedStatement): Promise<ResultSet<Row>> {
     const response = await executeRequest(this.#request(job, encoded), this.#options.context);
+    this.#noteServed(job, response);
     return this.#resultOf(job, encoded, response);
   }
 
+  /** Of statements that a user keeps: what was prepared automatically stays lazy. */
+  #noteServed<Row>({ statement, prepared }: Job<Row>, { host, attempts }: ExecutionResponse): void {
+    if (statement === undefined || statement instanceof SimpleStatement) return;
+    const { preparation } = this.#options;
+    const nowMs = attempts.at(-1)?.startedMs ?? 0;
+    if (prepared !== undefined) preparation.onServed(prepared, host, nowMs);
+    else if (statement instanceof BatchStatement)
+      for (const entry of statement.entries)
+        if (entry.kind !== 'text') preparation.onServed(preparedOf(entry), host, nowMs);
+  }
+
   #request<Row>(job: Job<Row>, encoded: EncodedStatement): ExecutionRequest {
+    const query = this.#query(job, encoded, job.settings.consistency);
+    const { frame, programWord } = encoded;
+    return new StatementRequest(job, { frame, programWord, query }, this);
+  }
+
+  #query<Row>(job: Job<Row>, encoded: EncodedStatement, consistency: ConsistencyName): EncodedQuery {
     const { settings, prepared } = job;
-    const { context, preparation } = this.#options;
     const routed = prepared ?? job.inBatch.find((each) => each.routingKeyIndexes.length > 0);
     const table = routed?.routingTable;
     const facts = {
       keyspace: table?.keyspace ?? settings.keyspace ?? this.#options.keyspace(),
       table: job.statement?.table ?? table?.table,
-      consistency: settings.consistency,
+      consistency,
       serialConsistency: settings.serialConsistency,
       isLwt: job.statement?.isLwt ?? prepared?.isLwt ?? false,
       isIdempotent: job.isIdempotent,
     };
-    return {
-      frame: encoded.frame,
-      programWord: encoded.programWord,
-      query: new EncodedQuery(facts, encoded.frame, context.topology().ring),
-      queryText: job.text,
-      columns: prepared?.result.columns,
-      loadBalancingPolicy: settings.loadBalancingPolicy,
-      retryPolicy: settings.retryPolicy,
-      host: settings.host,
-      timeoutMs: settings.timeoutMs,
-      signal: settings.signal,
-      reprepare: this.#reprepareFor(job, preparation),
-    };
+    return new EncodedQuery(facts, encoded.frame, this.#options.context.topology().ring);
   }
 
-  #reprepareFor<Row>(job: Job<Row>, preparation: Preparation): ExecutionRequest['reprepare'] {
-    const { prepared, inBatch, settings } = job;
-    if (prepared !== undefined) return (host) => preparation.reprepare(prepared, host, settings);
-    if (inBatch.length === 0) return undefined;
+  /** For a retry at another consistency, from the values that were encoded at first. */
+  encodeAt(job: Job<unknown>, consistency: ConsistencyName): EncodedRequest {
+    const encoded = this.#encode({ ...job, settings: { ...job.settings, consistency } });
+    return { ...encoded, query: this.#query(job, encoded, consistency) };
+  }
+
+  reprepare({ prepared, inBatch, settings }: Job<unknown>, attempt: HostAttempt): Promise<boolean> | null {
+    const { preparation } = this.#options;
+    if (prepared !== undefined) return preparation.reprepare(prepared, attempt, settings);
+    if (inBatch.length === 0) return null;
     // The server names one id; every statement of the batch may be missing.
-    return async (host) => {
-      await Promise.all(inBatch.map((each) => preparation.reprepare(each, host, settings)));
-    };
+    return Promise.all(inBatch.map((each) => preparation.reprepare(each, attempt, settings))).then((asked) =>
+      asked.includes(true),
+    );
+  }
+
+  isAppliedInParts({ statement, text, entries }: Job<unknown>): boolean {
+    if (!(statement instanceof BatchStatement)) return mayApplyInParts(text);
+    // A logged batch asks for the replicas of all its partitions before it writes any; the others go one by one.
+    const test = statement.batchType === 'LOGGED' ? mayBeConditional : mayApplyInParts;
+    return (statement.batchType !== 'LOGGED' && entries.length > 1) || entries.some((entry) => test(textOf(entry)));
+  }
+
+  #encode<Row>(job: Job<Row>): EncodedStatement {
+    const { encoder } = this.#options;
+    const { statement, prepared, values, settings, text } = job;
+    if (statement instanceof BatchStatement) {
+      return encoder.batch(statement.batchType, job.entries, settings, this.#facts(job));
+    }
+    if (prepared === undefined || values === undefined) return encoder.query(text, settings, this.#facts(job));
+    const source = values.copy === undefined ? values : new EncodedValues(values.copy, prepared.writer.valueCount);
+    return encoder.execute(prepared, source, settings, this.#facts(job));
   }
 
   async #resultOf<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse): Promise<ResultSet<Row>> {
@@ -273,7 +311,7 @@ export class StatementExecutor {
     return new ResultSet<Row>({
       content: { page, decoder: decoders.get(program, job.rowFactory) },
       pagingState: header.pagingState,
-      info: this.#info(job, encoded, response, header.prefix, true),
+      info: infoOf(encoded, response, header.prefix, true),
       fetchPage: header.pagingState === undefined ? noPage : this.#pageAfter({ ...job, traces }),
       ...this.#tracing(header.prefix, traces),
     });
@@ -288,7 +326,7 @@ export class StatementExecutor {
   ): ResultSet<Row> {
     const traces = prefix?.tracingId === undefined ? job.traces : [...job.traces, prefix.tracingId];
     return new ResultSet<Row>({
-      info: this.#info(job, encoded, response, prefix, isSchemaAgreed),
+      info: infoOf(encoded, response, prefix, isSchemaAgreed),
       fetchPage: noPage,
       ...this.#tracing(prefix, traces),
     });
@@ -318,20 +356,11 @@ export class StatementExecutor {
     };
   }
 
-  #info<Row>(
-    job: Job<Row>,
-    encoded: EncodedStatement,
-    response: ExecutionResponse,
-    prefix: Prefix | null,
-    isSchemaAgreed: boolean,
-  ): RequestInfo {
-    const { consistency } = job.settings;
-    return new RequestInfo(response, prefix, { consistency, bytes: encoded.frame.length, isSchemaAgreed });
-  }
-
   #settings(options: SettingOptions, statement: Statement<unknown> | undefined): RequestSettings {
-    if (options.keyspace !== undefined) this.#options.encoder.requireKeyspaces();
-    return resolveSettings(options, statement, this.#options.defaults(options.executionProfile));
+    const { encoder } = this.#options;
+    if (options.keyspace !== undefined) encoder.requireKeyspaces();
+    const settings = resolveSettings(options, statement, this.#options.defaults(options.executionProfile));
+    return mayChangeConsistency(settings.retryPolicy) ? encoder.pinned(settings) : settings;
   }
 
   #job<Row>(
@@ -346,6 +375,7 @@ export class StatementExecutor {
       statement,
       prepared,
       values,
+      entries: [],
       inBatch: [],
       shape: prepared?.result,
       settings,
@@ -401,6 +431,19 @@ function takeOverShape(job: Job<unknown>, newMetadataId: Uint8Array | undefined,
 
 function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+}
+
+function infoOf(
+  encoded: EncodedStatement,
+  response: ExecutionResponse,
+  prefix: Prefix | null,
+  isSchemaAgreed: boolean,
+): RequestInfo {
+  return new RequestInfo(response, prefix, { bytes: encoded.frame.length, isSchemaAgreed });
+}
+
+function textOf(entry: EncodableEntry): string {
+  return entry.kind === 'text' ? entry.queryString : preparedOf(entry).queryString;
 }
 
 function twoParams(): InvalidArgumentError {

@@ -1,9 +1,22 @@
-// What the text of a statement tells without being parsed: whether it only reads.
+// What the text of a statement tells without being parsed: whether it only reads, and whether it is applied as a whole.
 
 /** Whether a statement is a plain SELECT, and so has the same effect however often it is executed. */
 export function isPlainSelect(cql: string): boolean {
   const start = firstWord(cql);
   return /^select\b/i.test(cql.slice(start, start + 7));
+}
+
+/**
+ * Whether a write may be applied in parts: to several partitions (IN), or accepted before it is committed (IF). A word in a
+ * literal counts too: in doubt yes.
+ */
+export function mayApplyInParts(cql: string): boolean {
+  return !isPlainSelect(cql) && /\b(?:in|if)\b/i.test(cql);
+}
+
+/** Whether a statement is, or looks like, a conditional one. */
+export function mayBeConditional(cql: string): boolean {
+  return /\bif\b/i.test(cql);
 }
 
 /** Where the first word begins, behind blanks and comments, in one pass: texts of any length come here. */

@@ -10,12 +10,9 @@ import {
   executeConcurrent,
   InvalidArgumentError,
   OperationTimedOutError,
-  RetryPolicy,
   RoundRobinPolicy,
-  UnsupportedOperationError,
   type ClusterOptions,
   type Host,
-  type RetryDecision,
   type Session,
 } from '../../src/index.ts';
 import { detailedError, error } from './harness/error-response.ts';
@@ -203,17 +200,6 @@ test('a failure is not held back by a source that gives no further statement, no
   const waiting = failure(executeConcurrent(session, oneAndNoMore(SELECT), { signal: controller.signal }));
   controller.abort(new Error('enough'));
   assert.match(String(await waiting), /enough/);
-});
-
-test('a retry at another consistency is refused, not ignored', async (t) => {
-  class Downgrading extends RetryPolicy {
-    override onRequestError(): RetryDecision {
-      return { kind: 'retry', consistency: 'ONE' };
-    }
-  }
-  const { server, session } = await connect(t, {}, { defaultRetryPolicy: new Downgrading() });
-  server.on({ cql: /late/ }).reply(error('OVERLOADED'));
-  assert((await failure(session.execute('SELECT late FROM ks.t'))) instanceof UnsupportedOperationError);
 });
 
 test('wrong options are refused where the cluster is made', () => {
