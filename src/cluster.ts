@@ -125,7 +125,7 @@ export class Cluster implements SessionCluster {
     this.#policy =
       this.#profiles.base.loadBalancingPolicy ??
       options.loadBalancingPolicy ??
-      new DefaultLoadBalancingPolicy(localDcOf(options));
+      new DefaultLoadBalancingPolicy({ localDc: options.localDc, localRack: options.localRack });
     this.#policies = new PolicySet((event, error) => log.error(`the load balancing policy threw in ${event}`, error));
     this.#policies.add(this.#policy);
     for (const { loadBalancingPolicy } of this.#profiles.all) {
@@ -134,6 +134,8 @@ export class Cluster implements SessionCluster {
     // Policies first: what a listener does in return shall find them informed.
     this.#states.register(this.#policies);
     this.#states.register(this.#listeners.hostListener());
+    // A policy may take another host in place of one that is down.
+    this.#states.register({ onUp: () => this.#followPolicies(), onDown: () => this.#followPolicies() });
     this.#reconnectionPolicy = options.reconnectionPolicy ?? new DefaultReconnectionPolicy(() => clock.now());
     this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
     this.#speculativeExecutionPolicy = options.speculativeExecutionPolicy ?? new NoSpeculativeExecutionPolicy();
@@ -311,7 +313,10 @@ export class Cluster implements SessionCluster {
     requireDuration('poolWaitTimeout', poolWaitTimeout, 0);
     const { loadBalancingPolicy } = this.#profiles.add(name, profile);
     if (loadBalancingPolicy === undefined) return;
-    if (this.#policies.add(loadBalancingPolicy)) for (const session of this.#sessions) session.onTopology();
+    if (this.#policies.add(loadBalancingPolicy)) {
+      await this.#policies.resolveNames();
+      this.#followPolicies();
+    }
     if (poolWaitTimeout === 0) return;
     const connecting = Promise.all([...this.#sessions].map((session) => session.connectPools()));
     const limits = { timeoutMs: poolWaitTimeout, signal: this.#closing.signal };
@@ -355,7 +360,7 @@ export class Cluster implements SessionCluster {
 
   /** Connects once, however many sessions ask; a failed try may be repeated. */
   #connectControl(): Promise<void> {
-    this.#connecting ??= this.#control.connect().then(
+    this.#connecting ??= this.#openControl().then(
       () => {
         if (!this.isClosed) liveClusters.add(this, this.#log);
       },
@@ -365,6 +370,11 @@ export class Cluster implements SessionCluster {
       },
     );
     return this.#connecting;
+  }
+
+  async #openControl(): Promise<void> {
+    await this.#policies.resolveNames();
+    await this.#control.connect();
   }
 
   #services(): SharedServices {
@@ -421,16 +431,21 @@ export class Cluster implements SessionCluster {
       hosts,
       ring,
       localDc: this.#options.localDc ?? this.#topology.localDc ?? hosts[0]?.datacenter,
-      localRack: undefined,
+      localRack: this.#options.localRack,
     });
     this.#policies.populate(this.#topology);
     this.#states.replaceAll(hosts);
+    this.#followPolicies();
+  }
+
+  /** Connects to the hosts that the policies want now. */
+  #followPolicies(): void {
     for (const session of this.#sessions) session.onTopology();
   }
 
   /** Hosts that it brings near are connected to; requests that come before find them without a connection. */
   #borrowPolicy(policy: LoadBalancingPolicy): void {
-    if (this.#policies.borrow(policy)) for (const session of this.#sessions) session.onTopology();
+    if (this.#policies.borrow(policy)) this.#followPolicies();
   }
 
   /** Nodes that disagree on the schema refuse or misread what follows; and replication may have changed. */
@@ -458,10 +473,6 @@ export class Cluster implements SessionCluster {
 
 function isContactPoints(first: ClusterOptions | readonly ContactPoint[]): first is readonly ContactPoint[] {
   return Array.isArray(first);
-}
-
-function localDcOf(options: ResolvedOptions): { localDc?: string } {
-  return options.localDc === undefined ? {} : { localDc: options.localDc };
 }
 
 function timestampGeneratorOf(options: ResolvedOptions): TimestampGenerator | null {

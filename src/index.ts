@@ -44,11 +44,14 @@ export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './resul
 export { OrderedMap, SortedSet } from './result/collections.ts';
 export type { TypeMappingOptions } from './result/type-mapping.ts';
 
-export type { LoadBalancingPolicy } from './policies/load-balancing.ts';
-export { DCAwareRoundRobinPolicy } from './policies/load-balancing/dc-aware.ts';
-export { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
+export type { AddressLookup, LoadBalancingPolicy } from './policies/load-balancing.ts';
+export { DCAwareRoundRobinPolicy, type DCAwareOptions } from './policies/load-balancing/dc-aware.ts';
+export { DefaultLoadBalancingPolicy, type DefaultLoadBalancingOptions } from './policies/load-balancing/default.ts';
+export { HostFilterPolicy } from './policies/load-balancing/host-filter.ts';
+export { RackAwareRoundRobinPolicy, type RackAwareOptions } from './policies/load-balancing/rack-aware.ts';
 export { RoundRobinPolicy } from './policies/load-balancing/round-robin.ts';
-export { TokenAwarePolicy } from './policies/load-balancing/token-aware.ts';
+export { TokenAwarePolicy, type TokenAwareOptions } from './policies/load-balancing/token-aware.ts';
+export { WhiteListRoundRobinPolicy } from './policies/load-balancing/white-list.ts';
 export {
   ConstantReconnectionPolicy,
   DefaultReconnectionPolicy,

@@ -2,15 +2,16 @@
 // with a profile given to a single request. Each is populated before it is asked and told of every host; hosts are as far
 // as the closest of them says.
 
+import { lookupAddresses } from '../connection/connector.ts';
 import type { Host } from '../topology/host.ts';
 import type { HostChange, HostStateListener } from '../topology/host-states.ts';
 import type { TopologySnapshot } from '../topology/topology.ts';
 import type { HostDistance } from '../types/host-info.ts';
 import { closestDistance } from './distance.ts';
-import type { LoadBalancingPolicy } from './load-balancing.ts';
+import type { AddressLookup, LoadBalancingPolicy } from './load-balancing.ts';
 
-/** Gets what a policy of a user throws while it is told of hosts. */
-export type PolicyFault = (event: HostChange, error: unknown) => void;
+/** Gets what a policy of a user throws while it is told of hosts or looks names up. */
+export type PolicyFault = (event: HostChange | 'resolveNames', error: unknown) => void;
 
 export class PolicySet implements HostStateListener {
   readonly #report: PolicyFault;
@@ -18,24 +19,45 @@ export class PolicySet implements HostStateListener {
   /** Known as long as somebody else keeps them: a request may bring a new one each time. */
   readonly #borrowed = new Set<WeakRef<LoadBalancingPolicy>>();
   readonly #known = new WeakSet<LoadBalancingPolicy>();
+  readonly #lookup: AddressLookup;
+  /** Kept policies whose names have been looked up. */
+  readonly #resolved = new WeakSet<LoadBalancingPolicy>();
   #topology: TopologySnapshot | null = null;
 
-  constructor(report: PolicyFault) {
+  constructor(report: PolicyFault, lookup: AddressLookup = lookupAddresses) {
     this.#report = report;
+    this.#lookup = lookup;
   }
 
-  /** Keeps a policy for the life of the cluster; false if it was known before. */
+  /**
+   * Keeps a policy for the life of the cluster; false if it was known before.
+   *
+   * Throws what the policy does that cannot work here.
+   */
   add(policy: LoadBalancingPolicy): boolean {
     const isNew = this.#introduce(policy);
     this.#kept.add(policy);
     return isNew;
   }
 
-  /** Knows a policy as long as somebody else keeps it; false if it was known before. */
+  /**
+   * Knows a policy as long as somebody else keeps it; false if it was known before. Names that it was given are looked up while
+   * it is used already.
+   */
   borrow(policy: LoadBalancingPolicy): boolean {
     if (!this.#introduce(policy)) return false;
     this.#borrowed.add(new WeakRef(policy));
+    policy.resolveNames?.(this.#lookup).catch((error: unknown) => this.#report('resolveNames', error));
     return true;
+  }
+
+  /** Lets the policies that are kept look up the names that they were given; each does it once, unless it failed. */
+  async resolveNames(): Promise<void> {
+    for (const policy of this.#kept) {
+      if (policy.resolveNames === undefined || this.#resolved.has(policy)) continue;
+      await policy.resolveNames(this.#lookup);
+      this.#resolved.add(policy);
+    }
   }
 
   /** Gives every policy the new topology. */
@@ -71,6 +93,7 @@ export class PolicySet implements HostStateListener {
 
   #introduce(policy: LoadBalancingPolicy): boolean {
     if (this.#known.has(policy)) return false;
+    policy.checkSupported?.();
     if (this.#topology !== null) policy.populate(this.#topology);
     this.#known.add(policy);
     if (this.#topology !== null) this.#tellOfHosts(policy, this.#topology);

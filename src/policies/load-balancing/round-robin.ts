@@ -1,37 +1,45 @@
-// Every host in turn.
+// Every host in turn, whatever its data center; and the base of the policies that take turns within groups of hosts.
 
 import type { Host } from '../../topology/host.ts';
 import type { TopologySnapshot } from '../../topology/topology.ts';
 import type { HostDistance } from '../../types/host-info.ts';
 import type { QueryInfo } from '../../types/query-info.ts';
 import type { LoadBalancingPolicy } from '../load-balancing.ts';
+import { RotatingPlan, type HostGroups } from './rotating-plan.ts';
 
-/** Every host in turn, whatever its data center. */
+/** Every host in turn, starting at a random one; hosts that are down come last. */
 export class RoundRobinPolicy implements LoadBalancingPolicy {
-  #next = 0;
+  #turn = Math.floor(Math.random() * 0x10000);
+  #topology: TopologySnapshot | null = null;
+  #groups: HostGroups = [];
 
   distance(_host: Host): HostDistance {
     return 'LOCAL';
   }
 
-  populate(_topology: TopologySnapshot): void {
-    // Nothing to keep: plans are made from the topology given with the query.
+  populate(topology: TopologySnapshot): void {
+    this.#topology = topology;
+    this.#groups = this.group(topology);
   }
 
-  makeQueryPlan(_query: QueryInfo, topology: TopologySnapshot): Iterable<Host> {
-    return this.rotate(topology.hosts);
+  makeQueryPlan(query: QueryInfo, topology: TopologySnapshot): Iterable<Host> {
+    if (topology !== this.#topology) this.populate(topology);
+    this.#turn = (this.#turn + 1) & 0x3fff_ffff;
+    return new RotatingPlan(this.groupsFor(query, this.#groups), this.#turn);
   }
 
-  /** Hosts that are not down, starting one further at each call; those that are down come last. */
-  protected rotate(hosts: readonly Host[]): Host[] {
-    const start = hosts.length === 0 ? 0 : this.#next++ % hosts.length;
-    if (this.#next >= Number.MAX_SAFE_INTEGER) this.#next = 0;
-    const up: Host[] = [];
-    const down: Host[] = [];
-    for (let i = 0; i < hosts.length; i++) {
-      const host = hosts[(start + i) % hosts.length];
-      if (host !== undefined) (host.isUp === false ? down : up).push(host);
-    }
-    return down.length === 0 ? up : up.concat(down);
+  /** The groups of hosts that plans are made of, nearest first; asked once for a topology. */
+  protected group(topology: TopologySnapshot): HostGroups {
+    return [topology.hosts];
+  }
+
+  /** The groups that one query may use. */
+  protected groupsFor(_query: QueryInfo, groups: HostGroups): HostGroups {
+    return groups;
+  }
+
+  /** Groups the hosts anew: what they were grouped by has changed. */
+  protected regroup(): void {
+    if (this.#topology !== null) this.#groups = this.group(this.#topology);
   }
 }

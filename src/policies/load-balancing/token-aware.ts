@@ -1,78 +1,55 @@
-// Replicas first.
+// Replicas first: a replica that coordinates a request answers it from its own disk, one hop less.
 
+import { InvalidArgumentError } from '../../errors.ts';
 import type { Host } from '../../topology/host.ts';
 import type { TopologySnapshot } from '../../topology/topology.ts';
-import type { HostDistance } from '../../types/host-info.ts';
+import { describe } from '../../types/describe.ts';
 import type { QueryInfo } from '../../types/query-info.ts';
 import type { LoadBalancingPolicy } from '../load-balancing.ts';
+import { ParentPolicy } from './parent-policy.ts';
+import { ReplicaPlan, type ReplicaPlanOptions } from './replica-plan.ts';
 
-/** The replicas of the query's token first, those that the child policy calls local; then the child's plan. */
-export class TokenAwarePolicy implements LoadBalancingPolicy {
-  readonly #child: LoadBalancingPolicy;
-  readonly #shuffleReplicas: boolean;
+/** Options of {@link TokenAwarePolicy}. */
+export interface TokenAwareOptions {
+  /** Whether replicas are tried in a random order rather than that of the ring. Default: `true`. */
+  shuffleReplicas?: boolean | undefined;
+  /**
+   * Whether the better one of two random replicas comes first, by requests in flight and by latency, and a host that leaves
+   * requests unanswered comes last. Default: `false`.
+   */
+  slowReplicaAvoidance?: boolean | undefined;
+  /** Milliseconds of a monotonic clock, the one that latencies are measured with. Default: `performance.now`. */
+  now?: (() => number) | undefined;
+}
 
-  constructor(child: LoadBalancingPolicy, options: { shuffleReplicas?: boolean } = {}) {
-    this.#child = child;
-    this.#shuffleReplicas = options.shuffleReplicas ?? true;
-  }
+/**
+ * The replicas of the query's token first, those in the local rack before those elsewhere in the local data center; then the
+ * plan of `child`, which also decides what is local.
+ *
+ * Conditional statements try the replicas in the order of the ring, whatever their racks: proposers that meet at one replica
+ * contend less.
+ *
+ * @throws {InvalidArgumentError} for a child that is no policy or an option of the wrong type.
+ */
+export class TokenAwarePolicy extends ParentPolicy {
+  readonly #options: ReplicaPlanOptions;
 
-  distance(host: Host): HostDistance {
-    return this.#child.distance(host);
-  }
-
-  populate(topology: TopologySnapshot): void {
-    this.#child.populate(topology);
+  constructor(child: LoadBalancingPolicy, options: TokenAwareOptions = {}) {
+    super(child);
+    const { shuffleReplicas = true, slowReplicaAvoidance = false, now = () => performance.now() } = options;
+    requireBoolean('shuffleReplicas', shuffleReplicas);
+    requireBoolean('slowReplicaAvoidance', slowReplicaAvoidance);
+    this.#options = { child, shuffles: shuffleReplicas, avoidsSlow: slowReplicaAvoidance, now };
   }
 
   makeQueryPlan(query: QueryInfo, topology: TopologySnapshot): Iterable<Host> {
     const replicas = topology.replicas(query);
-    const rest = this.#child.makeQueryPlan(query, topology);
-    if (replicas.length === 0) return rest;
-    return this.#replicasFirst(query, replicas, rest);
-  }
-
-  *#replicasFirst(
-    query: QueryInfo,
-    replicas: ReturnType<TopologySnapshot['replicas']>,
-    rest: Iterable<Host>,
-  ): Generator<Host> {
-    const first: Host[] = [];
-    for (const { host } of replicas) {
-      if (host.isUp !== false && isNear(this.#child.distance(host))) first.push(host);
-    }
-    // Conditional statements go to replicas in ring order: proposers that meet at one replica contend less.
-    if (this.#shuffleReplicas && !query.isLwt) shuffle(first);
-    yield* first;
-    for (const host of rest) if (!first.includes(host)) yield host;
-  }
-
-  onUp(host: Host): void {
-    this.#child.onUp?.(host);
-  }
-
-  onDown(host: Host): void {
-    this.#child.onDown?.(host);
-  }
-
-  onAdd(host: Host): void {
-    this.#child.onAdd?.(host);
-  }
-
-  onRemove(host: Host): void {
-    this.#child.onRemove?.(host);
+    if (replicas.length === 0 && !this.#options.avoidsSlow) return this.child.makeQueryPlan(query, topology);
+    return new ReplicaPlan(this.#options, query, topology, replicas);
   }
 }
 
-function isNear(distance: HostDistance): boolean {
-  return distance === 'LOCAL' || distance === 'LOCAL_RACK';
-}
-
-function shuffle(hosts: Host[]): void {
-  for (let i = hosts.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    const [a, b] = [hosts[i], hosts[j]];
-    if (a === undefined || b === undefined) return;
-    hosts[i] = b;
-    hosts[j] = a;
-  }
+function requireBoolean(field: string, value: unknown): void {
+  if (typeof value === 'boolean') return;
+  throw new InvalidArgumentError(`expected ${field} to be true or false, got ${describe(value)}`, { field });
 }

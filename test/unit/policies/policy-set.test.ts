@@ -87,3 +87,26 @@ test('a policy that throws is reported, and the others are told', () => {
   assert.deepEqual(faults, [['onUp', boom]]);
   assert.deepEqual(other.told, ['onUp']);
 });
+
+test('names are looked up once for each policy that is kept, and again after a failure', async () => {
+  let asked = 0;
+  const set = new PolicySet(noFault, () => Promise.resolve([]));
+  const policy = Object.assign(recorder('LOCAL'), {
+    resolveNames: () => (asked++ === 0 ? Promise.reject(new Error('not now')) : Promise.resolve()),
+  });
+  set.add(policy);
+  await assert.rejects(set.resolveNames(), /not now/);
+  await set.resolveNames();
+  await set.resolveNames();
+  assert.equal(asked, 2);
+});
+
+test('a policy that cannot work here is refused', () => {
+  const set = new PolicySet(noFault);
+  const policy = Object.assign(recorder('LOCAL'), {
+    checkSupported: () => {
+      throw new Error('not here');
+    },
+  });
+  assert.throws(() => set.add(policy), /not here/);
+});

@@ -9,14 +9,20 @@ import type { QueryInfo } from '../../../src/types/query-info.ts';
 import { Uuid } from '../../../src/types/uuid.ts';
 
 /** A host named by the last number of its address. */
-export function fakeHost(number: number, tokens: readonly bigint[], datacenter = 'dc1', rack = 'r1'): Host {
+export function fakeHost(
+  number: number,
+  tokens: readonly bigint[],
+  datacenter = 'dc1',
+  rack = 'r1',
+  address = `127.0.0.${number}`,
+): Host {
   return new Host({
-    endpoint: new DefaultEndPoint(`127.0.0.${number}`, 9042),
+    endpoint: new DefaultEndPoint(address, 9042),
     hostId: Uuid.random(),
     datacenter,
     rack,
     releaseVersion: '5.0.5',
-    broadcastAddress: undefined,
+    broadcastAddress: `10.0.0.${number}`,
     listenAddress: undefined,
     tokens: tokens.map(String),
   });
