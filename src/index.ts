@@ -26,6 +26,8 @@ export type { Query } from './execution/statement-executor.ts';
 export { SimpleStatement, type SimpleStatementOptions } from './statement/simple.ts';
 export { BoundStatement, PreparedStatement } from './statement/prepared.ts';
 export { BatchStatement, BatchType, type BatchStatementOptions, type BatchTypeName } from './statement/batch.ts';
+export { bindParams } from './statement/bind-params.ts';
+export { Encoder, type ValueClass } from './statement/literals.ts';
 export { Statement, type StatementOptions } from './statement/statement.ts';
 export { ValueSequence } from './statement/value-sequence.ts';
 

@@ -38,6 +38,7 @@ import type { RowFactory } from './result/rows.ts';
 import type { TypeMapping } from './result/type-mapping.ts';
 import { SessionDefaults } from './session/defaults.ts';
 import type { BatchStatement } from './statement/batch.ts';
+import { Encoder } from './statement/literals.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
 import type { Host } from './topology/host.ts';
 import { partitionerNumber } from './topology/token-ring.ts';
@@ -106,6 +107,8 @@ export class Session {
   readonly cluster: SessionCluster;
   /** Milliseconds that a trace may take to be complete. */
   maxTraceWait = 2_000;
+  /** Writes values as CQL literals, for {@link bindParams}; its `mapping` may be extended. Executing never uses it. */
+  encoder: Encoder = new Encoder();
   readonly #defaults: SessionDefaults;
   readonly #services: SharedServices;
   readonly #pools: SessionPools;

@@ -38,13 +38,26 @@ export function rewritePercentMarkers(text: string, params: Params | undefined):
   const first = tokens[0];
   if (first === undefined || !tokens.every(({ kind }) => kind === first.kind) || !matches(tokens, first.kind, params))
     return text;
-  let rewritten = '';
+  return substitute(text, tokens, ({ kind, name }) => (kind === 'percent' ? '?' : `:${quoteIdentifier(name)}`));
+}
+
+/**
+ * Puts text in the place of each `%s`, for which `textOf` is called without a name, and each `%(name)s`; every `%%` becomes `%`.
+ * Other markers stay.
+ */
+export function replacePercentMarkers(text: string, textOf: (name: string | undefined) => string): string {
+  const tokens = scanMarkers(text).filter(({ kind }) => kind === 'percent' || kind === 'percentNamed');
+  return substitute(text, tokens, ({ kind, name }) => textOf(kind === 'percent' ? undefined : name));
+}
+
+function substitute(text: string, tokens: readonly Token[], textOf: (token: Token) => string): string {
+  let substituted = '';
   let copied = 0;
-  for (const { kind, name, start, end } of tokens) {
-    rewritten += withoutDoubling(text.slice(copied, start)) + (kind === 'percent' ? '?' : `:${quoteIdentifier(name)}`);
-    copied = end;
+  for (const token of tokens) {
+    substituted += withoutDoubling(text.slice(copied, token.start)) + textOf(token);
+    copied = token.end;
   }
-  return rewritten + withoutDoubling(text.slice(copied));
+  return substituted + withoutDoubling(text.slice(copied));
 }
 
 function matches(tokens: readonly Token[], kind: Token['kind'], params: Params): boolean {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { CodecError, InvalidArgumentError } from '../../../src/errors.ts';
 import { BatchStatement } from '../../../src/statement/batch.ts';
-import { quoteText } from '../../../src/statement/literals.ts';
+import { quoteText } from '../../../src/statement/scalar-literals.ts';
 import { PreparedStatement, type PreparedParts } from '../../../src/statement/prepared.ts';
 import { SimpleStatement } from '../../../src/statement/simple.ts';
 import { Statement, type StatementOptions } from '../../../src/statement/statement.ts';
