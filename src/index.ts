@@ -41,6 +41,7 @@ export {
   tupleFactory,
   type BuiltinRowFactory,
   type RowFactory,
+  type ShapedRows,
 } from './result/rows.ts';
 export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './result/columns.ts';
 export { OrderedMap, SortedSet } from './result/collections.ts';

@@ -34,7 +34,7 @@ import type { RequestEncoder, WireFormat } from './protocol/requests.ts';
 import { DecoderCache } from './result/decoders.ts';
 import type { ProgramTable } from './result/programs.ts';
 import type { ResultSet } from './result/result-set.ts';
-import type { RowFactory } from './result/rows.ts';
+import type { RowFactory, ShapedRows } from './result/rows.ts';
 import type { TypeMapping } from './result/type-mapping.ts';
 import { SessionDefaults } from './session/defaults.ts';
 import type { BatchStatement } from './statement/batch.ts';
@@ -291,7 +291,13 @@ export class Session {
    * the deadline, `NoHostAvailableError` where no host could be asked, else what the server answered; with the reason of the
    * signal when that aborts.
    */
-  async execute<Row = RowObject>(
+  execute<Shape extends keyof ShapedRows>(
+    query: Query<unknown>,
+    params: Params | undefined,
+    options: ExecuteOptions<ShapedRows[Shape]> & { readonly rowFactory: Shape },
+  ): Promise<ResultSet<ShapedRows[Shape]>>;
+  execute<Row = RowObject>(query: Query<Row>, params?: Params, options?: ExecuteOptions<Row>): Promise<ResultSet<Row>>;
+  async execute<Row>(
     query: Query<Row>,
     params?: Params,
     options: ExecuteOptions<Row> = NO_OPTIONS,

@@ -23,6 +23,13 @@ export type BuiltinRowFactory = 'object' | 'tuple' | 'map' | 'columns' | 'lazy';
 export type RowFactory<Row> =
   BuiltinRowFactory | ((columns: readonly ColumnSpec[]) => (values: readonly unknown[]) => Row);
 
+/** What rows are by the factories that have a type of their own; the others make whatever the statement says. */
+export interface ShapedRows {
+  tuple: unknown[];
+  map: Map<string, unknown>;
+  columns: ColumnBatch;
+}
+
 /** Rows as plain objects: the Python driver's name for `'object'`. */
 export const dictFactory = 'object';
 /** Rows as plain objects, whose properties are read as attributes: the Python driver's name for `'object'`. */
