@@ -104,7 +104,8 @@ test('now ascends and never repeats, in one millisecond, and when the clock is s
 test('the bounds of a millisecond enclose every UUID of it and none of its neighbours, in the order of the server', () => {
   fc.assert(
     fc.property(
-      fc.integer({ min: -12_219_292_800_000 + 1, max: 103_072_857_660_682 }),
+      // The fraction may round up to the next millisecond, and the neighbour of that must exist.
+      fc.integer({ min: -12_219_292_800_000 + 1, max: 103_072_857_660_680 }),
       fc.uint8Array({ minLength: 6, maxLength: 6 }),
       fc.integer({ min: 0, max: 0x3fff }),
       fc.integer({ min: 0, max: 9999 }),
