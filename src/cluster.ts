@@ -1,49 +1,31 @@
 // The cluster: options, the core, the control connection and what it finds, and the sessions made from all that.
 
-import { ClusterLog } from './cluster/cluster-log.ts';
-import { EventListeners, type ClusterEvents } from './cluster/events.ts';
+import { makeServices, type ClusterServices } from './cluster/cluster-services.ts';
+import type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
+import { KnownCluster } from './cluster/known-cluster.ts';
 import { orAborted, startLimit } from './cluster/limits.ts';
 import { liveClusters } from './cluster/live-clusters.ts';
-import { startupOptions, versionsToTry } from './cluster/startup.ts';
-import { IdentityTranslator } from './connection/address-translation.ts';
-import { systemClock } from './connection/clock.ts';
-import { createNodeConnector } from './connection/connector.ts';
-import { Deadlines } from './connection/deadlines.ts';
-import { ControlConnection, type ClusterView } from './control/control-connection.ts';
-import { waitForSchemaAgreement } from './control/schema-agreement.ts';
-import { SchemaReader } from './control/schema-reader.ts';
-import type { Core } from './core.ts';
-import { WasmCore } from './core/wasm-core.ts';
+import { contactPointsOf, monitorOf } from './cluster/monitoring.ts';
+import type { ClusterMonitor, ClusterView } from './control/cluster-monitor.ts';
+import type { ContactPoints } from './control/contact-points.ts';
+import type { SchemaPart } from './control/schema-refresh.ts';
 import { ConnectionShutdownError, ProtocolError, type DriverError } from './errors.ts';
 import { Metrics, type MetricsSource } from './execution/metrics.ts';
-import { MetricsRecorder } from './execution/metrics-recorder.ts';
 import type { ExecutionProfile, ExecutionProfileOptions, ProfileKey } from './execution/profile.ts';
-import { ProfileTable } from './execution/profile-table.ts';
 import { waitWithin } from './execution/wait-within.ts';
-import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './options.ts';
-import { requireDuration } from './options/checks.ts';
+import { resolveOptions, type ClusterOptions } from './options.ts';
+import { flag, name, requireDuration } from './options/checks.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
-import { DefaultLoadBalancingPolicy } from './policies/load-balancing/default.ts';
-import { PolicySet } from './policies/policy-set.ts';
-import { DefaultReconnectionPolicy, type ReconnectionPolicy } from './policies/reconnection.ts';
-import { RetryPolicy } from './policies/retry.ts';
-import { NoSpeculativeExecutionPolicy, type SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
-import { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
-import { Convictions } from './pool/convictions.ts';
-import { ConnectionFactory } from './pool/connection-factory.ts';
-import { RequestEncoder } from './protocol/requests.ts';
-import { ProgramTable } from './result/programs.ts';
-import { resolveTypeMapping, type TypeMapping } from './result/type-mapping.ts';
+import type { SchemaChange } from './protocol/events.ts';
 import { Session, type SessionCluster, type SharedServices } from './session.ts';
-import { Host } from './topology/host.ts';
-import { HostStates, type HostStateListener } from './topology/host-states.ts';
+import type { Host } from './topology/host.ts';
+import type { HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
+import type { UserAggregateDescriptor } from './topology/schema/aggregate.ts';
+import type { UserFunctionDescriptor } from './topology/schema/function.ts';
 import { SchemaSnapshot } from './topology/schema/schema-snapshot.ts';
-import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from './topology/token-ring.ts';
-import { Topology } from './topology/topology.ts';
-import { Codecs } from './types/codec.ts';
-import { UserTypes, type UserTypeShape } from './types/user-types.ts';
+import type { UserTypeShape } from './types/user-types.ts';
 import { Uuid } from './types/uuid.ts';
 
 /** Options of {@link Cluster.connect}. */
@@ -52,6 +34,14 @@ export interface ConnectOptions {
   waitForAllPools?: boolean;
   /** Milliseconds for all of it; then rejects with {@link OperationTimedOutError}. Default: no limit but that of each connect. */
   timeout?: number;
+  signal?: AbortSignal;
+}
+
+/** Options of the methods that read metadata anew. */
+export interface RefreshOptions {
+  /** Milliseconds to wait until the nodes agree on the schema; 0 or less: not at all. Default: that of the cluster. */
+  maxSchemaAgreementWait?: number;
+  /** Ends the waiting; what was begun goes on. */
   signal?: AbortSignal;
 }
 
@@ -72,30 +62,11 @@ export class Cluster implements SessionCluster {
   readonly metrics: Metrics | null;
   /** Names this cluster object in `system_views.clients` and wherever servers list their clients. */
   readonly sessionId: string = Uuid.random().toString();
-  readonly #log: ClusterLog;
-  readonly #listeners: EventListeners;
-  readonly #states: HostStates;
-  readonly #options: ResolvedOptions;
-  readonly #core: Core;
-  readonly #encoder: RequestEncoder;
-  readonly #programs: ProgramTable;
-  readonly #recorder: MetricsRecorder | null;
-  readonly #userTypes = new UserTypes();
-  readonly #types: TypeMapping;
-  readonly #deadlines: Deadlines;
-  readonly #factory: ConnectionFactory;
-  readonly #control: ControlConnection;
-  readonly #convictions: Convictions;
-  readonly #profiles: ProfileTable;
-  readonly #policy: LoadBalancingPolicy;
-  readonly #policies: PolicySet;
-  readonly #reconnectionPolicy: ReconnectionPolicy;
-  readonly #retryPolicy: RetryPolicy;
-  readonly #speculativeExecutionPolicy: SpeculativeExecutionPolicy;
-  readonly #timestampGenerator: TimestampGenerator | null;
+  readonly #services: ClusterServices;
+  readonly #known: KnownCluster;
+  readonly #monitor: ClusterMonitor;
   readonly #sessions = new Set<Session>();
   readonly #closing = new AbortController();
-  #topology = Topology.empty;
   #schema = SchemaSnapshot.empty;
   #connecting: Promise<void> | null = null;
   #shutdown: Promise<void> | null = null;
@@ -104,99 +75,29 @@ export class Cluster implements SessionCluster {
   constructor(options?: ClusterOptions);
   constructor(contactPoints: readonly ContactPoint[], options?: ClusterOptions);
   constructor(first: ClusterOptions | readonly ContactPoint[] = {}, second: ClusterOptions = {}) {
-    const given = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
-    const clock = systemClock;
-    const log = ClusterLog.to(given.logger);
-    const options: ResolvedOptions = { ...given, logger: log.named('session') };
-    this.#options = options;
-    this.#log = log;
-    this.#listeners = new EventListeners((message, error) => log.error(message, error));
-    log.tell(this.#listeners);
-    this.#states = new HostStates(log.named('hosts'));
-    this.#core = new WasmCore();
-    this.#encoder = new RequestEncoder(this.#core);
-    this.#programs = new ProgramTable(this.#core);
-    this.#deadlines = new Deadlines(clock, (error) => log.error('a deadline threw', error));
-    this.#types = resolveTypeMapping(options.types, {
-      codecs: new Codecs(options.codecs),
-      userTypes: this.#userTypes,
-    });
-    this.#profiles = new ProfileTable(options.executionProfiles);
-    this.#policy =
-      this.#profiles.base.loadBalancingPolicy ??
-      options.loadBalancingPolicy ??
-      new DefaultLoadBalancingPolicy({ localDc: options.localDc, localRack: options.localRack });
-    this.#policies = new PolicySet((event, error) => log.error(`the load balancing policy threw in ${event}`, error));
-    this.#policies.add(this.#policy);
-    for (const { loadBalancingPolicy } of this.#profiles.all) {
-      if (loadBalancingPolicy !== undefined) this.#policies.add(loadBalancingPolicy);
-    }
-    // Policies first: what a listener does in return shall find them informed.
-    this.#states.register(this.#policies);
-    this.#states.register(this.#listeners.hostListener());
+    const options = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
+    const services = makeServices(options, this.sessionId);
+    const contactPoints = contactPointsOf(services);
+    this.#services = services;
     // A policy may take another host in place of one that is down.
-    this.#states.register({ onUp: () => this.#followPolicies(), onDown: () => this.#followPolicies() });
-    this.#reconnectionPolicy = options.reconnectionPolicy ?? new DefaultReconnectionPolicy(() => clock.now());
-    this.#retryPolicy = options.defaultRetryPolicy ?? new RetryPolicy();
-    this.#speculativeExecutionPolicy = options.speculativeExecutionPolicy ?? new NoSpeculativeExecutionPolicy();
-    this.#timestampGenerator = timestampGeneratorOf(options);
+    services.states.register({ onUp: () => this.#followPolicies(), onDown: () => this.#followPolicies() });
+    this.#known = this.#newKnownCluster(contactPoints);
+    this.#monitor = monitorOf(services, contactPoints, {
+      knownEndPoints: () => this.#known.endPoints,
+      hostAt: (address, port) => this.#known.hostAt(address, port),
+      isDown: (hostId) => this.#known.isDown(hostId),
+      schema: () => this.#schema,
+      onView: (view, forcesRing) => this.#onView(view, forcesRing),
+      onReplication: (replication) => this.#known.applyReplication(replication),
+      onSchema: (schema) => (this.#schema = schema),
+      onStatus: (host, status) => this.#onStatus(host, status),
+      onSchemaChange: (change) => services.listeners.emit('schemaChange', schemaChangeInfo(change)),
+    });
     this.metadata = new Metadata(
-      () => this.#topology,
+      () => this.#known.topology,
       () => this.#schema,
     );
-    this.#recorder = options.metricsEnabled ? new MetricsRecorder() : null;
-    this.metrics = this.#recorder === null ? null : new Metrics(this.#recorder, this.#metricsSource());
-    this.#factory = new ConnectionFactory({
-      core: this.#core,
-      encoder: this.#encoder,
-      programs: this.#programs,
-      connector: options.connector ?? createNodeConnector(options.sockopts),
-      tls: options.tls === true ? {} : options.tls === false ? undefined : options.tls,
-      authProvider: options.authProvider,
-      versions: versionsToTry(options),
-      compression: options.compression,
-      startup: startupOptions(options, this.sessionId),
-      connectTimeout: options.connectTimeout,
-      maxFrameLength: options.maxFrameLength,
-      maxRequests: options.pooling.maxRequestsPerConnection,
-      heartbeatInterval: options.idleHeartbeatInterval,
-      heartbeatTimeout: options.idleHeartbeatTimeout,
-      clock,
-      deadlines: this.#deadlines,
-      logger: log.named('connection'),
-    });
-    this.#convictions = new Convictions(options.convictionPolicyFactory, (error) => {
-      options.logger.error('a conviction policy threw', error);
-    });
-    this.#control = new ControlConnection({
-      factory: this.#factory,
-      query: {
-        encoder: this.#encoder,
-        programs: this.#programs,
-        deadlines: this.#deadlines,
-        timeoutMs: options.controlConnectionTimeout,
-      },
-      contactPoints: options.contactPoints,
-      knownEndPoints: () => this.#knownEndPoints(),
-      isDown: (id) => this.#topology.hosts.some((host) => host.isUp === false && String(host.hostId) === String(id)),
-      translator: options.addressTranslator ?? new IdentityTranslator(),
-      port: options.port,
-      reconnectionPolicy: this.#reconnectionPolicy,
-      schema: options.schemaMetadataEnabled
-        ? {
-            reader: new SchemaReader({
-              logger: options.logger,
-              clock,
-              // Half of what the control connection takes: the rest is for what else it does meanwhile.
-              maxQueries: Math.max(1, Math.min(16, options.pooling.maxRequestsPerConnection >> 1)),
-            }),
-            pageSize: options.schemaMetadataPageSize,
-          }
-        : null,
-      clock,
-      logger: log.named('control'),
-      onView: (view) => this.#onView(view),
-    });
+    this.metrics = services.recorder === null ? null : new Metrics(services.recorder, this.#metricsSource());
   }
 
   /**
@@ -220,12 +121,12 @@ export class Cluster implements SessionCluster {
 
   /** The protocol version that was negotiated; `undefined` before the first connection. */
   get protocolVersion(): 3 | 4 | 5 | undefined {
-    return this.#factory.wire?.version;
+    return this.#services.factory.wire?.version;
   }
 
   /** The compression that was negotiated; `undefined` before the first connection. */
   get compression(): 'none' | 'lz4' | 'snappy' | undefined {
-    const number = this.#factory.wire?.compression;
+    const number = this.#services.factory.wire?.compression;
     return number === undefined ? undefined : (['none', 'lz4', 'snappy'] as const)[number];
   }
 
@@ -235,14 +136,16 @@ export class Cluster implements SessionCluster {
    * Rejects with {@link NoHostAvailableError}, which names the cause of every contact point, `AuthenticationFailedError`,
    * `ProtocolVersionUnsupportedError`, or `InvalidRequestError` for a keyspace that does not exist.
    */
-  async connect(keyspace: string | undefined = this.#options.keyspace, options: ConnectOptions = {}): Promise<Session> {
+  async connect(keyspace?: string, options: ConnectOptions = {}): Promise<Session> {
     this.#requireOpen();
     options.signal?.throwIfAborted();
     const { timeout: timeoutMs } = options;
     if (timeoutMs !== undefined) requireDuration('timeout', timeoutMs, 0);
-    const limit = startLimit({ signal: options.signal, timeoutMs, clock: systemClock }, 'connecting');
+    if (keyspace !== undefined) name(keyspace, 'keyspace');
+    const { clock, options: own } = this.#services;
+    const limit = startLimit({ signal: options.signal, timeoutMs, clock }, 'connecting');
     try {
-      return await this.#connect(keyspace, options.waitForAllPools ?? false, limit.signal);
+      return await this.#connect(keyspace ?? own.keyspace, options.waitForAllPools ?? false, limit.signal);
     } finally {
       limit.end();
     }
@@ -251,7 +154,7 @@ export class Cluster implements SessionCluster {
   async #connect(keyspace: string | undefined, waitForAllPools: boolean, signal: AbortSignal): Promise<Session> {
     await orAborted(this.#connectControl(), signal);
     this.#requireOpen();
-    const session = new Session(this, this.#services(), keyspace);
+    const session = new Session(this, this.#sharedServices(), keyspace);
     this.#sessions.add(session);
     try {
       await orAborted(session.open(waitForAllPools), signal);
@@ -266,12 +169,12 @@ export class Cluster implements SessionCluster {
 
   /** Tells a listener of hosts that come, go, go up and go down, from now on. Registering it again does nothing. */
   registerListener(listener: HostStateListener): void {
-    this.#states.register(listener);
+    this.#services.states.register(listener);
   }
 
   /** Tells a listener nothing more. */
   unregisterListener(listener: HostStateListener): void {
-    this.#states.unregister(listener);
+    this.#services.states.unregister(listener);
   }
 
   /**
@@ -281,19 +184,19 @@ export class Cluster implements SessionCluster {
    * @example cluster.on('hostDown', (host) => alarm(host.address));
    */
   on<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
-    this.#listeners.add(event, listener, false);
+    this.#services.listeners.add(event, listener, false);
     return this;
   }
 
   /** Calls a function at the next event of a kind alone. */
   once<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
-    this.#listeners.add(event, listener, true);
+    this.#services.listeners.add(event, listener, true);
     return this;
   }
 
   /** Calls a function no more. */
   off<Event extends keyof ClusterEvents>(event: Event, listener: (...details: ClusterEvents[Event]) => void): this {
-    this.#listeners.remove(event, listener);
+    this.#services.listeners.remove(event, listener);
     return this;
   }
 
@@ -309,18 +212,19 @@ export class Cluster implements SessionCluster {
     options: AddProfileOptions = {},
   ): Promise<void> {
     this.#requireOpen();
-    const { poolWaitTimeout = this.#options.poolWaitTimeout } = options;
+    const { profiles, policies, deadlines } = this.#services;
+    const { poolWaitTimeout = this.#services.options.poolWaitTimeout } = options;
     requireDuration('poolWaitTimeout', poolWaitTimeout, 0);
-    const { loadBalancingPolicy } = this.#profiles.add(name, profile);
+    const { loadBalancingPolicy } = profiles.add(name, profile);
     if (loadBalancingPolicy === undefined) return;
-    if (this.#policies.add(loadBalancingPolicy)) {
-      await this.#policies.resolveNames();
+    if (policies.add(loadBalancingPolicy)) {
+      await policies.resolveNames();
       this.#followPolicies();
     }
     if (poolWaitTimeout === 0) return;
     const connecting = Promise.all([...this.#sessions].map((session) => session.connectPools()));
     const limits = { timeoutMs: poolWaitTimeout, signal: this.#closing.signal };
-    await waitWithin(connecting, limits, this.#deadlines, 'the hosts of the profile were not connected');
+    await waitWithin(connecting, limits, deadlines, 'the hosts of the profile were not connected');
   }
 
   /**
@@ -334,7 +238,76 @@ export class Cluster implements SessionCluster {
    * @example cluster.registerUserType('shop', 'address', Address);
    */
   registerUserType<T>(keyspace: string, userType: string, klass: UserTypeShape<T>): void {
-    this.#userTypes.register(keyspace, userType, klass);
+    this.#services.userTypes.register(keyspace, userType, klass);
+  }
+
+  /** The host that the control connection goes to; `undefined` while there is none. */
+  getControlConnectionHost(): Host | undefined {
+    const { endPoint } = this.#monitor;
+    return endPoint === null ? undefined : this.#known.hostOf(endPoint);
+  }
+
+  /**
+   * Reads the nodes, and their tokens, anew. Rejects if they cannot be read in full.
+   *
+   * `forceTokenRebuild` makes the ring anew even if no token changed.
+   */
+  refreshNodes(options: { readonly forceTokenRebuild?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#requireOpen();
+    return orAborted(this.#monitor.refreshNodes(options.forceTokenRebuild), options.signal);
+  }
+
+  /**
+   * Reads the whole schema anew, also with `schemaMetadataEnabled: false`. Rejects if that fails, and with `OperationTimedOutError`
+   * if the nodes do not agree on the schema in time; so do the methods for parts of it.
+   */
+  refreshSchemaMetadata(options?: RefreshOptions): Promise<void> {
+    return this.#refresh(null, options);
+  }
+
+  /** Reads a keyspace and all that is in it anew. */
+  refreshKeyspaceMetadata(keyspace: string, options?: RefreshOptions): Promise<void> {
+    return this.#refresh({ target: 'KEYSPACE', keyspace, name: '' }, options);
+  }
+
+  /** Reads a table with its indexes and triggers anew. */
+  refreshTableMetadata(keyspace: string, table: string, options?: RefreshOptions): Promise<void> {
+    return this.#refresh({ target: 'TABLE', keyspace, name: table }, options);
+  }
+
+  refreshMaterializedViewMetadata(keyspace: string, view: string, options?: RefreshOptions): Promise<void> {
+    return this.#refresh({ target: 'VIEW', keyspace, name: view }, options);
+  }
+
+  refreshUserTypeMetadata(keyspace: string, userType: string, options?: RefreshOptions): Promise<void> {
+    return this.#refresh({ target: 'TYPE', keyspace, name: userType }, options);
+  }
+
+  /** Reads a function, and those that have its name with other arguments, anew. */
+  refreshUserFunctionMetadata(
+    keyspace: string,
+    userFunction: UserFunctionDescriptor,
+    options?: RefreshOptions,
+  ): Promise<void> {
+    return this.#refresh({ target: 'FUNCTION', keyspace, name: userFunction.name }, options);
+  }
+
+  /** Reads an aggregate, and those that have its name with other arguments, anew. */
+  refreshUserAggregateMetadata(
+    keyspace: string,
+    aggregate: UserAggregateDescriptor,
+    options?: RefreshOptions,
+  ): Promise<void> {
+    return this.#refresh({ target: 'AGGREGATE', keyspace, name: aggregate.name }, options);
+  }
+
+  /**
+   * Whether nodes and schema are read anew after events and schema changes; the methods above read all the same. While it is off
+   * the driver learns of no node and no table.
+   */
+  setMetaRefreshEnabled(enabled: boolean): void {
+    flag(enabled, 'enabled');
+    this.#monitor.isRefreshing = enabled;
   }
 
   /** Closes every session and connection. A second call waits for the first. */
@@ -349,9 +322,9 @@ export class Cluster implements SessionCluster {
   async #close(): Promise<void> {
     this.#closing.abort(new ConnectionShutdownError('the cluster is shut down', { maybeApplied: false }));
     liveClusters.delete(this);
-    this.#control.close(this.#closing.signal.reason as DriverError);
+    this.#monitor.close(this.#closing.signal.reason as DriverError);
     await Promise.all([...this.#sessions].map((session) => session.shutdown()));
-    this.#deadlines.clear();
+    this.#services.deadlines.clear();
   }
 
   #requireOpen(): void {
@@ -362,7 +335,7 @@ export class Cluster implements SessionCluster {
   #connectControl(): Promise<void> {
     this.#connecting ??= this.#openControl().then(
       () => {
-        if (!this.isClosed) liveClusters.add(this, this.#log);
+        if (!this.isClosed) liveClusters.add(this, this.#services.log);
       },
       (error: unknown) => {
         this.#connecting = null;
@@ -373,69 +346,63 @@ export class Cluster implements SessionCluster {
   }
 
   async #openControl(): Promise<void> {
-    await this.#policies.resolveNames();
-    await this.#control.connect();
+    await this.#services.policies.resolveNames();
+    await this.#monitor.connect();
   }
 
-  #services(): SharedServices {
-    const { wire } = this.#factory;
+  async #refresh(part: SchemaPart | null, options: RefreshOptions = {}): Promise<void> {
+    this.#requireOpen();
+    const { maxSchemaAgreementWait, signal } = options;
+    if (maxSchemaAgreementWait !== undefined)
+      requireDuration('maxSchemaAgreementWait', maxSchemaAgreementWait, -Infinity);
+    if (part !== null) name(part.keyspace, 'keyspace');
+    if (part !== null && part.target !== 'KEYSPACE') name(part.name, part.target.toLowerCase());
+    signal?.throwIfAborted();
+    await orAborted(this.#monitor.refreshSchema(part === null ? null : [part], maxSchemaAgreementWait), signal);
+  }
+
+  #sharedServices(): SharedServices {
+    const { wire } = this.#services.factory;
     if (wire === null) throw new ProtocolError('expected the first connection to have negotiated a version');
+    const { states, recorder } = this.#services;
     return {
-      options: this.#options,
-      encoder: this.#encoder,
+      ...this.#services,
       wire,
-      programs: this.#programs,
-      types: this.#types,
-      factory: this.#factory,
-      deadlines: this.#deadlines,
-      clock: systemClock,
-      profiles: this.#profiles,
-      policy: this.#policy,
-      policies: this.#policies,
-      reconnectionPolicy: this.#reconnectionPolicy,
-      convictions: this.#convictions,
-      retryPolicy: this.#retryPolicy,
-      speculativeExecutionPolicy: this.#speculativeExecutionPolicy,
-      timestampGenerator: this.#timestampGenerator,
-      observer: this.#recorder,
-      topology: () => this.#topology,
+      observer: recorder,
+      topology: () => this.#known.topology,
       borrowPolicy: (policy) => this.#borrowPolicy(policy),
-      onHostUp: (host) => this.#states.onUp(host),
-      onHostDown: (host, error) => this.#states.onDown(host, error),
-      onSchemaChange: () => this.#onSchemaChange(),
+      onHostUp: (host) => states.onUp(host),
+      onHostDown: (host, error) => states.onDown(host, error),
+      onSchemaChange: (change) => this.#monitor.afterSchemaChange(change),
       onSessionClosed: (session) => this.#sessions.delete(session),
     };
   }
 
   #metricsSource(): MetricsSource {
     return {
-      hosts: () => this.#topology.hosts,
+      hosts: () => this.#known.topology.hosts,
       orphanedStreams: (host) => [...this.#sessions].reduce((sum, session) => sum + session.orphanedStreams(host), 0),
     };
   }
 
-  #onView(view: ClusterView): void {
+  #newKnownCluster(contactPoints: ContactPoints): KnownCluster {
+    const { options, log, states, core, policies } = this.#services;
+    return new KnownCluster({
+      localDc: options.localDc,
+      localRack: options.localRack,
+      warnsOfDataCenters: options.loadBalancingPolicy === undefined,
+      contactPoints: () => contactPoints.resolved,
+      states,
+      logger: log.named('hosts'),
+      onRing: (ring) => core.setRing(ring.tokens),
+      onTopology: (topology) => policies.populate(topology),
+      onHosts: () => this.#followPolicies(),
+    });
+  }
+
+  #onView(view: ClusterView, forcesRing: boolean): void {
     this.#schema = view.schema ?? this.#schema;
-    const known = new Map(this.#topology.hosts.map((host) => [host.hostId.toString(), host]));
-    const hosts = view.hosts.map((row) => {
-      const host = known.get(row.hostId.toString());
-      if (host === undefined) return new Host(row);
-      host.update(row);
-      return host;
-    });
-    const hasRing = partitionerNumber(view.partitioner) === PARTITIONER_NUMBER.murmur3;
-    const ring = hasRing ? TokenRing.of(hosts) : TokenRing.empty;
-    this.#core.setRing(ring.tokens);
-    this.#topology = new Topology({
-      ...view,
-      hosts,
-      ring,
-      localDc: this.#options.localDc ?? this.#topology.localDc ?? hosts[0]?.datacenter,
-      localRack: this.#options.localRack,
-    });
-    this.#policies.populate(this.#topology);
-    this.#states.replaceAll(hosts);
-    this.#followPolicies();
+    this.#known.apply(view, forcesRing);
   }
 
   /** Connects to the hosts that the policies want now. */
@@ -443,40 +410,26 @@ export class Cluster implements SessionCluster {
     for (const session of this.#sessions) session.onTopology();
   }
 
+  #onStatus(host: Host, status: 'UP' | 'DOWN'): void {
+    for (const session of this.#sessions) session.onStatusHint(host, status);
+  }
+
   /** Hosts that it brings near are connected to; requests that come before find them without a connection. */
   #borrowPolicy(policy: LoadBalancingPolicy): void {
-    if (this.#policies.borrow(policy)) this.#followPolicies();
+    if (this.#services.policies.borrow(policy)) this.#followPolicies();
   }
+}
 
-  /** Nodes that disagree on the schema refuse or misread what follows; and replication may have changed. */
-  async #onSchemaChange(): Promise<boolean> {
-    const { maxSchemaAgreementWait: maxWaitMs } = this.#options;
-    const logger = this.#log;
-    const isAgreed = await waitForSchemaAgreement(this.#control, {
-      maxWaitMs,
-      clock: systemClock,
-      signal: this.#closing.signal,
-    });
-    if (this.isClosed) return isAgreed;
-    if (!isAgreed) logger.warn(`the nodes did not agree on the schema within ${maxWaitMs} ms`);
-    await this.#control.refresh().catch((error: unknown) => logger.debug('the topology could not be read', error));
-    return isAgreed;
-  }
-
-  #knownEndPoints() {
-    const { hosts } = this.#topology;
-    return [...hosts.filter((host) => host.isUp !== false), ...hosts.filter((host) => host.isUp === false)].map(
-      (host) => host.endpoint,
-    );
-  }
+function schemaChangeInfo({ change, target, keyspace, name, argTypes }: SchemaChange): SchemaChangeInfo {
+  return {
+    change: change as SchemaChangeInfo['change'],
+    target,
+    keyspace,
+    ...(name === '' ? {} : { name }),
+    ...(argTypes.length === 0 ? {} : { argumentTypes: argTypes }),
+  };
 }
 
 function isContactPoints(first: ClusterOptions | readonly ContactPoint[]): first is readonly ContactPoint[] {
   return Array.isArray(first);
-}
-
-function timestampGeneratorOf(options: ResolvedOptions): TimestampGenerator | null {
-  if (options.timestampGenerator !== undefined) return options.timestampGenerator;
-  const generator = new MonotonicTimestampGenerator();
-  return () => generator.nextMicros();
 }

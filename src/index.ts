@@ -1,6 +1,6 @@
 // The public names, one by one.
 
-export { Cluster, type AddProfileOptions, type ConnectOptions } from './cluster.ts';
+export { Cluster, type AddProfileOptions, type ConnectOptions, type RefreshOptions } from './cluster.ts';
 export {
   executeConcurrent,
   executeConcurrentWithArgs,

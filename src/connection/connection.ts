@@ -328,7 +328,9 @@ export class Connection {
   #dispatchPushed(delivery: Delivery, record: number, stream: number): void {
     const words = delivery.i32;
     if (stream !== -1 || words[record + RecordWord.OPCODE] !== Opcode.EVENT) return;
-    if (words[record + RecordWord.KIND] !== RecordKind.MESSAGE) return;
+    // One that cannot be decoded goes up too: somebody should tell of it.
+    const kind = words[record + RecordWord.KIND];
+    if (kind !== RecordKind.MESSAGE && kind !== RecordKind.REFUSED) return;
     this.#guard(() => this.#options.listener.onEvent(delivery, record));
   }
 

@@ -130,7 +130,7 @@ function opened(
 
 function tlsConnectOptions(options: TlsOptions, endPoint: EndPoint): tls.ConnectionOptions {
   const { checkHostname, insecureSkipVerify, servername, ...given } = options;
-  const name = servername ?? endPoint.address;
+  const name = servername ?? endPoint.serverName ?? endPoint.address;
   return {
     ...(given as tls.ConnectionOptions),
     // SNI carries names only. Source: RFC 6066, 3.
@@ -149,7 +149,10 @@ function verify(socket: tls.TLSSocket, options: TlsOptions, endPoint: EndPoint):
   if (!socket.authorized)
     return failure(endPoint, 'this runtime did not verify the certificate', socket.authorizationError);
   if (options.checkHostname === false) return undefined;
-  const error = tls.checkServerIdentity(options.servername ?? endPoint.address, socket.getPeerCertificate());
+  const error = tls.checkServerIdentity(
+    options.servername ?? endPoint.serverName ?? endPoint.address,
+    socket.getPeerCertificate(),
+  );
   return error === undefined ? undefined : failure(endPoint, describe(error, options), error);
 }
 

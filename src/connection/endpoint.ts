@@ -11,6 +11,8 @@ export interface EndPoint extends ErrorEndPoint {
   readonly address: string;
   /** The TCP port. */
   readonly port: number;
+  /** The name that TLS asks for and checks, where that is not the address. */
+  readonly serverName?: string;
   /** TLS for this end point alone; replaces that of the cluster. */
   readonly tlsOptions?: TlsOptions;
   /** Gives the address and port to connect to now. */
@@ -35,6 +37,11 @@ export class DefaultEndPoint implements EndPoint {
     this.port = checkPort(port);
   }
 
+  /** Whether the address is one, and not a name that must be looked up. */
+  get isAddress(): boolean {
+    return this.address.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(this.address);
+  }
+
   /** Gives address and port back; names are looked up by the connector, anew at every connect. */
   resolve(): Promise<{ address: string; port: number }> {
     return Promise.resolve({ address: this.address, port: this.port });
@@ -43,6 +50,16 @@ export class DefaultEndPoint implements EndPoint {
   /** `address:port`, with IPv6 in brackets. */
   toString(): string {
     return endPointText(this);
+  }
+}
+
+/** One of the addresses that a host name has now. TLS checks the name. */
+export class NamedAddress extends DefaultEndPoint {
+  readonly serverName: string;
+
+  constructor(name: string, address: string, port: number) {
+    super(address, port);
+    this.serverName = name;
   }
 }
 

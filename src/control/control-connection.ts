@@ -1,121 +1,118 @@
-// The control connection: one connection to any node, over which the driver learns of the others. It asks contact points
-// and known hosts in turn until one answers, and moves to another when it is lost.
+// The control connection: one connection to any node, over which the driver learns of the others and of what changes. It
+// tries the hosts it knows, those that are up first, then the contact points, looked up anew; when it is lost, it moves on.
 
-import type { AddressTranslator } from '../connection/address-translation.ts';
 import type { Clock } from '../connection/clock.ts';
 import type { Connection, ConnectionListener } from '../connection/connection.ts';
 import { endPointText, type EndPoint } from '../connection/endpoint.ts';
+import { ask } from '../connection/exchange.ts';
+import type { Delivery } from '../core.ts';
 import {
   AuthenticationFailedError,
-  DriverError,
+  ConnectionError,
   InvalidArgumentError,
   NoHostAvailableError,
+  OperationTimedOutError,
   ProtocolVersionUnsupportedError,
+  UnresolvableContactPointsError,
+  type DriverError,
 } from '../errors.ts';
-import { InvalidRequestError } from '../errors/server-errors.ts';
 import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { ConnectionFactory } from '../pool/connection-factory.ts';
-import type { HostRow } from '../topology/host.ts';
-import type { ReplicationStrategy } from '../topology/replication.ts';
-import type { SchemaSnapshot } from '../topology/schema/schema-snapshot.ts';
+import { Opcode } from '../protocol/opcodes.ts';
 import type { Logger } from '../types/logger.ts';
+import type { ContactPoints } from './contact-points.ts';
 import { readSystemRows, type ControlQueryOptions } from './control-query.ts';
-import type { SchemaReader } from './schema-reader.ts';
-import {
-  localHost,
-  peerHost,
-  replicationOf,
-  SELECT_KEYSPACES,
-  SELECT_LOCAL,
-  SELECT_LOCAL_SCHEMA_VERSION,
-  SELECT_PEERS,
-  SELECT_PEERS_V2,
-  textOf,
-  type SystemRow,
-} from './system-tables.ts';
+import type { SystemSource } from './node-reader.ts';
+import { firstToSucceed } from './staggered.ts';
 
-/** What the system tables say of the cluster. */
-export interface ClusterView {
-  readonly clusterName: string;
-  readonly partitioner: string;
-  /** The node that was asked comes first. */
-  readonly hosts: readonly HostRow[];
-  readonly replication: ReadonlyMap<string, ReplicationStrategy>;
-  /** `undefined` where it is not read, or could not be. */
-  readonly schema: SchemaSnapshot | undefined;
-}
-
-export interface ControlConnectionOptions {
+export interface ControlConnectionOptions<View> {
   readonly factory: ConnectionFactory;
   readonly query: ControlQueryOptions;
-  readonly contactPoints: readonly EndPoint[];
+  readonly contactPoints: ContactPoints;
   /** End points of the hosts known so far, those that are up first. */
   knownEndPoints(): readonly EndPoint[];
-  /** Whether the host with this id is known to be down. */
-  isDown(hostId: unknown): boolean;
-  readonly translator: AddressTranslator;
-  readonly port: number;
+  /** What the connection registers for. */
+  readonly events: readonly string[];
   readonly reconnectionPolicy: ReconnectionPolicy;
-  /** `null`: the schema is not read. */
-  readonly schema: { readonly reader: SchemaReader; readonly pageSize: number | null } | null;
   readonly clock: Clock;
   readonly logger: Logger;
-  onView(view: ClusterView): void;
+  /** Reads what must be known of the cluster before a connection is of use. */
+  read(source: SystemSource): Promise<View>;
+  /** A connection is the control connection from now on, and this is what was read from it. */
+  onConnected(view: View): void;
+  onEvent(delivery: Delivery, record: number): void;
 }
 
-export class ControlConnection implements ConnectionListener {
-  readonly #options: ControlConnectionOptions;
+/** How long a candidate is alone before the next one is tried beside it. */
+const STAGGER_MS = 500;
+/** How long a query waits for another connection when there is none. */
+const WAIT_MS = 10_000;
+
+interface Waiter {
+  onConnection(connection: Connection): void;
+  onFailure(error: DriverError): void;
+}
+
+export class ControlConnection<View> implements ConnectionListener {
+  readonly #options: ControlConnectionOptions<View>;
   readonly #closing = new AbortController();
+  readonly #waiters = new Set<Waiter>();
   #connection: Connection | null = null;
-  #hasPeersV2 = true;
+  /** Where the connection was that was lost last: to be tried after the others. */
+  #lostAt: string | null = null;
+  #hasWarnedOfEvents = false;
   #timer: unknown;
 
-  constructor(options: ControlConnectionOptions) {
+  constructor(options: ControlConnectionOptions<View>) {
     this.#options = options;
   }
 
+  /** Where the connection goes; `null` while there is none. */
+  get endPoint(): EndPoint | null {
+    return this.#connection?.endPoint ?? null;
+  }
+
   /**
-   * Connects to the first contact point that answers, and reads the view of the cluster from it.
+   * Connects to the first candidate that answers, and reads the view of the cluster from it.
    *
-   * @throws {NoHostAvailableError} with the cause of every contact point.
+   * @throws {NoHostAvailableError} with the cause of every candidate.
    */
   async connect(): Promise<void> {
     const { signal } = this.#closing;
     const errors = new Map<string, Error>();
-    const known = this.#options.knownEndPoints();
-    const candidates = new Map(
-      [...known, ...this.#options.contactPoints].map((endPoint) => [endPointText(endPoint), endPoint]),
-    );
-    for (const [key, endPoint] of candidates) {
-      signal.throwIfAborted();
+    const known = distinct(this.#options.knownEndPoints(), this.#lostAt);
+    if (await this.#tryAll(known, errors)) return;
+    signal.throwIfAborted();
+    if ([...errors.values()].some((error) => error instanceof AuthenticationFailedError)) {
+      throw connectFailure(errors, new Map());
+    }
+    const { endPoints, errors: lookups } = await this.#options.contactPoints.resolve();
+    signal.throwIfAborted();
+    const tried = new Set(known.map(endPointText));
+    const further = distinct(endPoints, this.#lostAt).filter((endPoint) => !tried.has(endPointText(endPoint)));
+    if (await this.#tryAll(further, errors)) return;
+    signal.throwIfAborted();
+    throw connectFailure(errors, lookups);
+  }
+
+  /**
+   * Does some reading on the connection. If the connection is lost meanwhile, does it once more, from the beginning, on the
+   * one that takes its place. A server that does not answer in time is left for another one.
+   */
+  async use<T>(work: (source: SystemSource) => Promise<T>): Promise<T> {
+    for (let isLast = false; ; isLast = true) {
+      const connection = this.#connection ?? (await this.#nextConnection());
       try {
-        await this.#connectTo(endPoint, signal);
-        return;
+        return await work(this.#source(connection));
       } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        errors.set(key, error as Error);
-        // The other nodes check the same password; asking them only locks the account sooner.
-        if (error instanceof AuthenticationFailedError) break;
+        if (isLast || !connection.isClosed || this.#closing.signal.aborted) throw error;
       }
     }
-    throw connectFailure(errors);
   }
 
-  /** Reads the view of the cluster anew. */
-  async refresh(): Promise<void> {
-    if (this.#connection !== null) await this.#readView(this.#connection);
-  }
-
-  /** The schema versions that the nodes have; those that are down are not waited for. */
-  async schemaVersions(): Promise<ReadonlySet<string>> {
-    const connection = this.#connection;
-    if (connection === null) return new Set();
-    const local = await this.#rows(connection, SELECT_LOCAL_SCHEMA_VERSION);
-    const peers = await this.#peerRows(connection);
-    const versions = [...local, ...peers.filter((row) => !this.#options.isDown(row['host_id']))]
-      .map((row) => row['schema_version'])
-      .filter((version) => version !== null);
-    return new Set(versions.map(String));
+  /** Does some reading on the connection if there is one now; `null` if not. */
+  useNow<T>(work: (source: SystemSource) => Promise<T>): Promise<T> | null {
+    return this.#connection === null ? null : work(this.#source(this.#connection));
   }
 
   /** `reason` is what connecting then fails with. */
@@ -125,16 +122,18 @@ export class ControlConnection implements ConnectionListener {
     const connection = this.#connection;
     this.#connection = null;
     connection?.close();
+    for (const waiter of [...this.#waiters]) waiter.onFailure(reason);
   }
 
-  onEvent(): void {
-    // No event is asked for.
+  onEvent(delivery: Delivery, record: number): void {
+    this.#options.onEvent(delivery, record);
   }
 
   onClosed(connection: Connection, reason: DriverError): void {
     if (connection !== this.#connection) return;
     this.#connection = null;
-    this.#options.logger.info(`the control connection was lost: ${reason.message}`);
+    this.#lostAt = endPointText(connection.endPoint);
+    this.#options.logger.info(`the control connection to ${this.#lostAt} was lost: ${reason.message}`);
     const { reconnectionPolicy, logger } = this.#options;
     const schedule = new ReconnectionSchedule(reconnectionPolicy, (error) => {
       logger.error('a reconnection policy threw', error);
@@ -152,99 +151,171 @@ export class ControlConnection implements ConnectionListener {
 
   #reconnect(schedule: ReconnectionSchedule, delayMs: number): void {
     if (this.#closing.signal.aborted) return;
-    this.#timer = this.#options.clock.setTimeout(() => {
+    const { clock, logger } = this.#options;
+    this.#timer = clock.setTimeout(() => {
       this.connect().catch((error: unknown) => {
         if (this.#closing.signal.aborted) return;
-        this.#options.logger.info('the control connection could not be opened', error);
+        logger.info('the control connection could not be opened', error);
         const delay = schedule.next();
         if (delay !== null) this.#reconnect(schedule, delay);
+        else
+          logger.error(
+            'the reconnection policy gives the control connection up; nothing more is learned of the cluster',
+          );
       });
     }, delayMs);
   }
 
-  async #connectTo(endPoint: EndPoint, signal: AbortSignal): Promise<void> {
-    const connection = await this.#options.factory.open(endPoint, this, signal);
+  /** Resolves to whether one of them is the control connection now. */
+  async #tryAll(endPoints: readonly EndPoint[], errors: Map<string, Error>): Promise<boolean> {
+    const { clock, logger } = this.#options;
+    const opened = await firstToSucceed(endPoints, {
+      clock,
+      staggerMs: STAGGER_MS,
+      signal: this.#closing.signal,
+      attempt: (endPoint, signal) => this.#open(endPoint, signal),
+      onFailure: (endPoint, error) => {
+        logger.debug(`no control connection to ${endPointText(endPoint)}`, error);
+        errors.set(endPointText(endPoint), error as Error);
+        // The other nodes check the same password; asking them only locks the account sooner.
+        return !(error instanceof AuthenticationFailedError);
+      },
+      discard: ({ connection }) => connection.close(),
+    });
+    if (opened === null) return false;
+    const { connection, view } = opened;
+    if (connection.closeReason !== undefined) {
+      errors.set(endPointText(connection.endPoint), connection.closeReason);
+      return false;
+    }
+    this.#adopt(connection, view);
+    return true;
+  }
+
+  async #open(endPoint: EndPoint, signal: AbortSignal): Promise<{ connection: Connection; view: View }> {
+    const { factory, logger } = this.#options;
+    logger.debug(`opening the control connection to ${endPointText(endPoint)}`);
+    const connection = await factory.open(endPoint, this, signal);
     const onAbort = (): void => connection.close();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
-      await this.#readView(connection);
+      // Before anything is read: what changes meanwhile is told.
+      await this.#register(connection);
+      const view = await this.#options.read(this.#source(connection));
       signal.throwIfAborted();
+      return { connection, view };
     } catch (error) {
       connection.close();
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
-    if (connection.closeReason !== undefined) throw connection.closeReason;
+  }
+
+  #adopt(connection: Connection, view: View): void {
     this.#connection = connection;
+    this.#options.logger.debug(`the control connection is open to ${endPointText(connection.endPoint)}`);
+    this.#options.onConnected(view);
+    for (const waiter of [...this.#waiters]) waiter.onConnection(connection);
   }
 
-  async #readView(connection: Connection): Promise<void> {
-    const [local] = await this.#rows(connection, SELECT_LOCAL);
-    const peers = await this.#peerRows(connection);
-    const keyspaces = await this.#rows(connection, SELECT_KEYSPACES).catch(() => []);
-    const { translator, port, logger } = this.#options;
-    const hosts: HostRow[] = [];
-    const localRow = local === undefined ? null : localHost(local, connection.endPoint);
-    if (local === undefined || localRow === null) {
-      throw new DriverError(
-        `expected system.local of ${endPointText(connection.endPoint)} to describe a node of the ring`,
-      );
-    }
-    hosts.push(localRow);
-    for (const row of peers) {
-      const host = await peerHost(row, port, translator);
-      if (host === null)
-        logger.debug(`a peer without id, address, data center, rack or tokens is left out: ${String(row['peer'])}`);
-      else if (!hosts.some((other) => other.hostId.equals(host.hostId))) hosts.push(host);
-    }
-    this.#options.onView({
-      clusterName: textOf(local, 'cluster_name') ?? '',
-      partitioner: textOf(local, 'partitioner') ?? '',
-      hosts,
-      replication: replicationOf(keyspaces),
-      schema: await this.#readSchema(connection),
-    });
-  }
-
-  /** Never rejects: hosts that can be used are worth more than metadata that cannot be read. */
-  async #readSchema(connection: Connection): Promise<SchemaSnapshot | undefined> {
-    const { schema, query, logger } = this.#options;
-    if (schema === null) return undefined;
-    const options = { ...query, pageSize: schema.pageSize };
+  /** A server that refuses is one without events, not one without nodes. */
+  async #register(connection: Connection): Promise<void> {
+    const { events, query, logger } = this.#options;
+    if (events.length === 0) return;
+    const { version, compression } = connection;
+    const frame = query.encoder.register({ version, compression }, events);
+    const deadline =
+      query.timeoutMs === null
+        ? null
+        : query.deadlines.add({ onDeadline: () => connection.fail(this.#noAnswer(connection)) }, query.timeoutMs);
     try {
-      return await schema.reader.readAll((cql) => readSystemRows(connection, cql, options));
+      await ask(connection, frame, [Opcode.READY]);
     } catch (error) {
-      if (connection.closeReason === undefined) logger.warn('the schema could not be read', error);
-      return undefined;
+      if (connection.isClosed) throw error;
+      if (!this.#hasWarnedOfEvents) logger.warn('the server sends no events', error);
+      this.#hasWarnedOfEvents = true;
+    } finally {
+      if (deadline !== null) query.deadlines.cancel(deadline);
     }
   }
 
-  async #peerRows(connection: Connection): Promise<SystemRow[]> {
-    if (this.#hasPeersV2) {
-      try {
-        return await this.#rows(connection, SELECT_PEERS_V2);
-      } catch (error) {
-        if (!(error instanceof InvalidRequestError)) throw error;
-        this.#hasPeersV2 = false;
-      }
-    }
-    return this.#rows(connection, SELECT_PEERS);
+  #noAnswer(connection: Connection): DriverError {
+    const { endPoint } = connection;
+    const message = `${endPointText(endPoint)} did not answer REGISTER within ${this.#options.query.timeoutMs ?? 0} ms`;
+    return new ConnectionError(message, { endPoint, maybeApplied: false });
   }
 
-  #rows(connection: Connection, query: string): Promise<SystemRow[]> {
-    return readSystemRows(connection, query, this.#options.query);
+  #source(connection: Connection): SystemSource {
+    const { query, logger } = this.#options;
+    return {
+      endPoint: connection.endPoint,
+      isClosed: () => connection.isClosed,
+      rows: async (cql, options) => {
+        try {
+          return await readSystemRows(connection, cql, { ...query, ...options });
+        } catch (error) {
+          if (error instanceof OperationTimedOutError && !connection.isClosed) {
+            logger.info(`the control connection moves: ${error.message}`);
+            connection.fail(error);
+          }
+          throw error;
+        }
+      },
+    };
+  }
+
+  #nextConnection(): Promise<Connection> {
+    const { clock } = this.#options;
+    return new Promise((resolve, reject: (error: DriverError) => void) => {
+      const end = (): void => {
+        this.#waiters.delete(waiter);
+        clock.clearTimeout(timer);
+      };
+      const waiter: Waiter = {
+        onConnection: (connection) => {
+          end();
+          resolve(connection);
+        },
+        onFailure: (error) => {
+          end();
+          reject(error);
+        },
+      };
+      const timer = clock.setTimeout(() => {
+        const message = `no control connection within ${WAIT_MS} ms`;
+        waiter.onFailure(new OperationTimedOutError(message, { maybeApplied: false }));
+      }, WAIT_MS);
+      this.#waiters.add(waiter);
+      if (this.#closing.signal.aborted) waiter.onFailure(this.#closing.signal.reason as DriverError);
+    });
   }
 }
 
+/** Each once, in order, and the one that was lost last at the end. */
+function distinct(endPoints: readonly EndPoint[], lostAt: string | null): EndPoint[] {
+  const byText = new Map(endPoints.map((endPoint) => [endPointText(endPoint), endPoint]));
+  const lost = lostAt === null ? undefined : byText.get(lostAt);
+  if (lost === undefined) return [...byText.values()];
+  return [...[...byText.values()].filter((endPoint) => endPoint !== lost), lost];
+}
+
 /** One contact point that answered, and refused for what no other would judge otherwise: its own error says it best. */
-function connectFailure(errors: ReadonlyMap<string, Error>): DriverError {
+function connectFailure(errors: ReadonlyMap<string, Error>, lookups: ReadonlyMap<string, Error>): DriverError {
+  if (errors.size === 0 && lookups.size > 0) {
+    const reasons = [...lookups.values()].map(({ message }) => message).join('; ');
+    return new UnresolvableContactPointsError(`no contact point has an address: ${reasons}`, {
+      cause: [...lookups.values()][0],
+      maybeApplied: false,
+    });
+  }
   const [only, ...others] = errors.values();
   const isOwn =
     only instanceof AuthenticationFailedError ||
     only instanceof ProtocolVersionUnsupportedError ||
     only instanceof InvalidArgumentError;
-  if (isOwn && others.length === 0) return only;
-  return new NoHostAvailableError('no contact point could be connected to', { errors, maybeApplied: false });
+  if (isOwn && others.length === 0 && lookups.size === 0) return only;
+  const all = new Map([...errors, ...lookups]);
+  return new NoHostAvailableError('no contact point could be connected to', { errors: all, maybeApplied: false });
 }

@@ -10,31 +10,42 @@ export interface SchemaVersionSource {
 
 const POLL_MS = 200;
 
-/** Resolves to `true` as soon as all nodes have one version, to `false` when the time is over or the signal aborts. The first look is at once. */
-export async function waitForSchemaAgreement(
+/**
+ * Resolves to `true` as soon as all nodes have one version, to `false` when the time is over or the signal aborts, whatever
+ * a look takes. The first look is at once. With no time to wait nobody is asked, and all agree.
+ */
+export function waitForSchemaAgreement(
   source: SchemaVersionSource,
   options: { readonly maxWaitMs: number; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const { maxWaitMs, clock, signal } = options;
-  if (maxWaitMs <= 0) return true;
-  const end = clock.now() + maxWaitMs;
-  for (;;) {
-    // A control connection that was lost meanwhile is replaced: the next look may succeed.
-    const versions = await source.schemaVersions().catch(() => new Set<string>());
-    if (versions.size === 1) return true;
-    if (signal.aborted || clock.now() + POLL_MS > end) return false;
-    await pause(clock, signal);
-  }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  if (maxWaitMs <= 0) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (): void => {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
+    let pause: unknown;
+    let isOver = false;
+    const end = (isAgreed: boolean): void => {
+      isOver = true;
+      clock.clearTimeout(limit);
+      clock.clearTimeout(pause);
+      signal.removeEventListener('abort', onAbort);
+      resolve(isAgreed);
     };
-    const timer = clock.setTimeout(end, POLL_MS);
-    signal.addEventListener('abort', end);
+    const onAbort = (): void => end(false);
+    const look = (): void => {
+      // A control connection that was lost meanwhile is replaced: the next look may succeed.
+      source.schemaVersions().then(
+        (versions) => onVersions(versions.size === 1),
+        () => onVersions(false),
+      );
+    };
+    const onVersions = (areOne: boolean): void => {
+      if (isOver) return;
+      if (areOne) end(true);
+      else pause = clock.setTimeout(look, POLL_MS);
+    };
+    const limit = clock.setTimeout(() => end(false), maxWaitMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else look();
   });
 }

@@ -17,23 +17,44 @@ export const SELECT_PEERS = 'SELECT * FROM system.peers';
 export const SELECT_KEYSPACES = 'SELECT keyspace_name, replication FROM system_schema.keyspaces';
 export const SELECT_LOCAL_SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
 
-/** The node of `system.local`: the one that was asked, reached where it was reached. */
-export function localHost(row: SystemRow, endpoint: EndPoint): HostRow | null {
-  return hostOf(row, endpoint);
+/** Columns that every server has: tokens are most of what these tables hold. */
+const NODE_COLUMNS = 'data_center, rack, host_id, release_version, schema_version';
+export const SELECT_LOCAL_WITHOUT_TOKENS =
+  `SELECT cluster_name, partitioner, broadcast_address, listen_address, rpc_address, ${NODE_COLUMNS} ` +
+  "FROM system.local WHERE key = 'local'";
+export const SELECT_PEERS_V2_WITHOUT_TOKENS = `SELECT peer, native_address, native_port, ${NODE_COLUMNS} FROM system.peers_v2`;
+export const SELECT_PEERS_WITHOUT_TOKENS = `SELECT peer, rpc_address, ${NODE_COLUMNS} FROM system.peers`;
+
+/** A node, or why a row is none. */
+export type HostReading = HostRow | string;
+
+export interface HostReadingOptions {
+  readonly translator: AddressTranslator;
+  /** Port of peers that name none. */
+  readonly port: number;
+  readonly hasTokens: boolean;
 }
 
-/** The node of a row of `system.peers_v2` or `system.peers`; `null` for a row that is no usable node. */
-export async function peerHost(row: SystemRow, port: number, translator: AddressTranslator): Promise<HostRow | null> {
+/** The node of `system.local`: the one that was asked, reached where it was reached. */
+export function localHost(row: SystemRow, endpoint: EndPoint, options: HostReadingOptions): HostReading {
+  const port = typeof row['rpc_port'] === 'number' ? row['rpc_port'] : options.port;
+  return hostOf(row, endpoint, { address: textOf(row, 'rpc_address'), port }, options);
+}
+
+/** The node of a row of `system.peers_v2` or `system.peers`. Rejects with what the translator throws. */
+export async function peerHost(row: SystemRow, options: HostReadingOptions): Promise<HostReading> {
   const address =
     usableAddress(row['native_address']) ?? usableAddress(row['rpc_address']) ?? usableAddress(row['peer']);
-  if (address === null) return null;
-  const nativePort = typeof row['native_port'] === 'number' ? row['native_port'] : port;
-  const translated = await translator.translate(address, nativePort);
+  if (address === null) return 'no address';
+  const port = row['native_port'] ?? options.port;
+  if (typeof port !== 'number' || port < 1 || port > 65_535)
+    return typeof port === 'number' ? `port ${port}` : 'no port';
+  const translated = await options.translator.translate(address, port);
   const endpoint =
     typeof translated === 'string'
-      ? new DefaultEndPoint(translated, nativePort)
+      ? new DefaultEndPoint(translated, port)
       : new DefaultEndPoint(translated.host, translated.port);
-  return hostOf(row, endpoint);
+  return hostOf(row, endpoint, { address, port }, options);
 }
 
 /** Replication of each keyspace. */
@@ -54,12 +75,19 @@ export function textOf(row: SystemRow, column: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function hostOf(row: SystemRow, endpoint: EndPoint): HostRow | null {
+function hostOf(
+  row: SystemRow,
+  endpoint: EndPoint,
+  announced: { readonly address: string | undefined; readonly port: number },
+  { hasTokens }: HostReadingOptions,
+): HostReading {
   const { host_id: hostId, tokens } = row;
   const datacenter = textOf(row, 'data_center');
   const rack = textOf(row, 'rack');
-  if (!(hostId instanceof Uuid) || !(tokens instanceof Set) || tokens.size === 0) return null;
-  if (datacenter === undefined || rack === undefined) return null;
+  if (!(hostId instanceof Uuid)) return 'no host_id';
+  if (datacenter === undefined) return 'no data_center';
+  if (rack === undefined) return 'no rack';
+  if (hasTokens && (!(tokens instanceof Set) || tokens.size === 0)) return 'no tokens';
   return {
     endpoint,
     hostId,
@@ -68,7 +96,8 @@ function hostOf(row: SystemRow, endpoint: EndPoint): HostRow | null {
     releaseVersion: textOf(row, 'release_version'),
     broadcastAddress: textOf(row, 'broadcast_address') ?? textOf(row, 'peer'),
     listenAddress: textOf(row, 'listen_address'),
-    tokens: [...(tokens as ReadonlySet<string>)],
+    announced,
+    tokens: tokens instanceof Set ? [...(tokens as ReadonlySet<string>)] : [],
   };
 }
 

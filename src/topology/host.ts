@@ -14,6 +14,8 @@ export interface HostRow {
   readonly releaseVersion: string | undefined;
   readonly broadcastAddress: string | undefined;
   readonly listenAddress: string | undefined;
+  /** Address and port that the servers have for the clients of this node, which events name; `endpoint` is what the driver makes of it. */
+  readonly announced?: { readonly address: string | undefined; readonly port: number };
   /** As the server prints them; their order is the partitioner's. */
   readonly tokens: readonly string[];
 }
@@ -66,6 +68,11 @@ export class Host implements HostInfo {
 
   get listenAddress(): string | undefined {
     return this.#row.listenAddress;
+  }
+
+  /** Address and port by which events name the node. */
+  get announced(): HostRow['announced'] {
+    return this.#row.announced;
   }
 
   get tokens(): readonly string[] {

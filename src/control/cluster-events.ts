@@ -1,0 +1,141 @@
+// Events of the servers: hints that something changed, merged until their window ends. One event costs a look into a map, so
+// that a storm of them costs no more than reading it; what they say is looked up before it is believed.
+
+import type { Clock } from '../connection/clock.ts';
+import type { Delivery } from '../core.ts';
+import { EventType, readEvent, type NodeEvent, type SchemaChange } from '../protocol/events.ts';
+import { RecordKind, RecordWord } from '../protocol/record.ts';
+import { openMessage } from '../protocol/responses.ts';
+import type { Host } from '../topology/host.ts';
+import { formatInet } from '../types/inet.ts';
+import type { Logger } from '../types/logger.ts';
+import { RefreshWindow } from './refresh-window.ts';
+
+export interface ClusterEventsOptions {
+  readonly schemaWindowMs: number;
+  readonly topologyWindowMs: number;
+  readonly statusWindowMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** The host that servers announce with this address and port. */
+  hostAt(address: string, port: number): Host | undefined;
+  /** Nodes came, went or moved. */
+  onTopology(): Promise<void>;
+  /** A node is said to be up or down. */
+  onStatus(host: Host, status: 'UP' | 'DOWN'): void;
+  /** Each object that changed, with its last change; `isComplete` is false if there were too many to keep them all. */
+  onSchema(changes: readonly SchemaChange[], isComplete: boolean): Promise<void>;
+}
+
+/** How many objects of the schema may change in a window until only that they do is kept. */
+const MAX_SCHEMA_CHANGES = 1_000;
+/** How many kinds of nonsense are told. */
+const MAX_REPORTED = 100;
+
+export class ClusterEvents {
+  readonly #options: ClusterEventsOptions;
+  readonly #topology: RefreshWindow;
+  readonly #status: RefreshWindow;
+  readonly #schema: RefreshWindow;
+  readonly #reported = new Set<string>();
+  readonly #hints = new Map<Host, 'UP' | 'DOWN'>();
+  #changes = new Map<string, SchemaChange>();
+  #isComplete = true;
+
+  constructor(options: ClusterEventsOptions) {
+    const { clock, random, logger } = options;
+    const report = (error: unknown): void => logger.info('what changed could not be read', error);
+    const window = (windowMs: number, run: () => Promise<void> | void): RefreshWindow =>
+      new RefreshWindow({ windowMs, clock, random, run, report });
+    this.#options = options;
+    this.#topology = window(options.topologyWindowMs, () => options.onTopology());
+    this.#status = window(options.statusWindowMs, () => this.#tellHints());
+    this.#schema = window(options.schemaWindowMs, () => this.#tellChanges());
+  }
+
+  /** What to register for. */
+  get types(): string[] {
+    return [
+      ...(this.#topology.isOn ? [EventType.TOPOLOGY_CHANGE] : []),
+      ...(this.#status.isOn ? [EventType.STATUS_CHANGE] : []),
+      ...(this.#schema.isOn ? [EventType.SCHEMA_CHANGE] : []),
+    ];
+  }
+
+  /** Takes an EVENT. Never throws: the connection has more to read. */
+  receive(delivery: Delivery, record: number): void {
+    if (delivery.i32[record + RecordWord.KIND] !== RecordKind.MESSAGE) {
+      this.#reportOnce('an event that cannot be read is ignored');
+      return;
+    }
+    try {
+      const event = readEvent(openMessage(delivery, record).reader);
+      if (event.type === 'SCHEMA_CHANGE') this.#onSchemaChange(event);
+      else if (event.type === 'TOPOLOGY_CHANGE') this.#onTopologyChange(event);
+      else if (event.type === 'STATUS_CHANGE') this.#onStatusChange(event);
+      else this.#reportOnce(`an event that nobody asked for is ignored: ${event.type}`);
+    } catch (error) {
+      this.#reportOnce('an event that cannot be read is ignored', error);
+    }
+  }
+
+  close(): void {
+    for (const window of [this.#topology, this.#status, this.#schema]) window.close();
+  }
+
+  #onTopologyChange(event: NodeEvent): void {
+    if (!this.#topology.request()) return;
+    this.#options.logger.debug(`${event.change}: the nodes will be read again`);
+  }
+
+  #onStatusChange({ change, address, port }: NodeEvent): void {
+    if (change !== 'UP' && change !== 'DOWN') {
+      this.#reportOnce('a node that is neither UP nor DOWN is ignored');
+      return;
+    }
+    if (!this.#status.isOn) return;
+    const text = formatInet(address);
+    const host = this.#options.hostAt(text, port);
+    if (host === undefined) {
+      // Nobody asks for a node that is not known and down.
+      if (change === 'UP' && this.#topology.request()) {
+        this.#options.logger.debug(`${text}:${port} is up and not known: the nodes will be read again`);
+      }
+      return;
+    }
+    this.#hints.set(host, change);
+    if (this.#status.request()) this.#options.logger.debug(`${host.toString()} is said to be ${change}`);
+  }
+
+  #onSchemaChange(change: SchemaChange): void {
+    if (!this.#schema.isOn) return;
+    const { target, keyspace, name } = change;
+    const key = `${target} ${keyspace} ${name} ${change.argTypes.join()}`;
+    if (this.#changes.size < MAX_SCHEMA_CHANGES || this.#changes.has(key)) this.#changes.set(key, change);
+    else this.#isComplete = false;
+    if (!this.#schema.request()) return;
+    this.#options.logger.debug(`${target} ${keyspace}${name === '' ? '' : `.${name}`} was ${change.change}`);
+  }
+
+  #tellHints(): void {
+    const hints = [...this.#hints];
+    this.#hints.clear();
+    for (const [host, status] of hints) this.#options.onStatus(host, status);
+  }
+
+  #tellChanges(): Promise<void> {
+    const changes = [...this.#changes.values()];
+    const isComplete = this.#isComplete;
+    this.#changes = new Map();
+    this.#isComplete = true;
+    return this.#options.onSchema(changes, isComplete);
+  }
+
+  #reportOnce(message: string, error?: unknown): void {
+    if (this.#reported.size >= MAX_REPORTED || this.#reported.has(message)) return;
+    this.#reported.add(message);
+    if (error === undefined) this.#options.logger.warn(message);
+    else this.#options.logger.warn(message, error);
+  }
+}
