@@ -76,6 +76,7 @@ export { DowngradingConsistencyRetryPolicy } from './policies/retry-downgrading.
 export {
   ConstantSpeculativeExecutionPolicy,
   NoSpeculativeExecutionPolicy,
+  PercentileSpeculativeExecutionPolicy,
   type SpeculativeExecutionPlan,
   type SpeculativeExecutionPolicy,
 } from './policies/speculative-execution.ts';

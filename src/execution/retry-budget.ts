@@ -37,9 +37,9 @@ export class RetryBudget {
       this.#secondStartedMs = now;
       this.#inSecond = 0;
     }
-    const hasToken = this.#tokens >= 1;
-    if (!hasToken && this.#inSecond >= ALWAYS_PER_SECOND) return false;
-    if (hasToken) this.#tokens--;
+    if (this.#tokens < 1 && this.#inSecond >= ALWAYS_PER_SECOND) return false;
+    // What is granted without a token is owed, or a busy session would get its tenth and ten a second on top.
+    this.#tokens = Math.max(this.#tokens - 1, -ALWAYS_PER_SECOND);
     this.#inSecond++;
     return true;
   }

@@ -3,6 +3,7 @@
 
 import { InvalidArgumentError } from '../errors.ts';
 import type { Host } from '../topology/host.ts';
+import { LatencyHistogram } from '../types/histogram.ts';
 import type { QueryInfo } from '../types/query-info.ts';
 
 /** The plan of one request. */
@@ -17,7 +18,7 @@ export interface SpeculativeExecutionPlan {
 /** Decides whether and when further hosts are asked while the first ones have not answered. */
 export interface SpeculativeExecutionPolicy {
   newPlan(query: QueryInfo): SpeculativeExecutionPlan;
-  /** Told how long each answer to an attempt took, so that a policy can learn from it. */
+  /** Told how long each attempt took that was sent, also one that was given up, so that a policy can learn from it. */
   onLatency?(host: Host, durationMs: number): void;
 }
 
@@ -49,6 +50,47 @@ export class ConstantSpeculativeExecutionPolicy implements SpeculativeExecutionP
 
   newPlan(_query?: QueryInfo): SpeculativeExecutionPlan {
     return new CountedPlan(this.delay, this.maxAttempts);
+  }
+}
+
+/** How many latencies make a percentile: enough for a p99.9 of two. */
+const WINDOW = 2_000;
+
+/**
+ * Asks a further host when an answer takes longer than this percentile of those before, `maxAttempts` times at most.
+ *
+ * It learns from the latencies of all hosts, 2,000 at a time, and asks no further host before the first 2,000. An attempt that is
+ * given up counts with the time that it had, or the percentile would sink with each window.
+ *
+ * @example new PercentileSpeculativeExecutionPolicy(99, 1)
+ */
+export class PercentileSpeculativeExecutionPolicy implements SpeculativeExecutionPolicy {
+  readonly percentile: number;
+  readonly maxAttempts: number;
+  #latencies = new LatencyHistogram();
+  #delayMs = -1;
+
+  /** @throws {InvalidArgumentError} for a percentile outside of 0 to 100, or a count that is no integer from 0 on. */
+  constructor(percentile: number, maxAttempts: number) {
+    if (!(percentile > 0 && percentile < 100)) {
+      throw new InvalidArgumentError(`expected percentile above 0 and below 100, got ${percentile}`, {
+        field: 'percentile',
+      });
+    }
+    requireAttempts(maxAttempts);
+    this.percentile = percentile;
+    this.maxAttempts = maxAttempts;
+  }
+
+  newPlan(_query?: QueryInfo): SpeculativeExecutionPlan {
+    return this.#delayMs < 0 ? NO_PLAN : new CountedPlan(this.#delayMs, this.maxAttempts);
+  }
+
+  onLatency(_host: Host, durationMs: number): void {
+    this.#latencies.record(durationMs);
+    if (this.#latencies.count < WINDOW) return;
+    this.#delayMs = this.#latencies.percentile(this.percentile);
+    this.#latencies = new LatencyHistogram();
   }
 }
 
