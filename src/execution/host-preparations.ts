@@ -69,6 +69,7 @@ export class HostPreparations {
       }
     }
     this.#missing = missing;
+    this.#endedMs = new Map();
   }
 
   /** Takes one of the statements that are to be prepared again; nobody has asked for it since the host is back. */
