@@ -42,6 +42,7 @@ export const TABLES_OF = Object.freeze({
   virtualKeyspace: VIRTUAL_TABLES,
   /** A table or a view: events call both TABLE. */
   relation: ['tables', 'views', 'columns', 'indexes', 'triggers', 'masks', 'scyllaTables'] as const,
+  type: ['types'] as const,
   function: ['functions'] as const,
   aggregate: ['aggregates'] as const,
 });
@@ -51,6 +52,7 @@ const COLUMNS_OF_COLUMNS = 'keyspace_name, table_name, column_name, clustering_o
 
 /** Column that follows `keyspace_name` in the key. */
 const NAME_COLUMN: Partial<Record<SchemaTable, string>> = {
+  types: 'type_name',
   views: 'view_name',
   functions: 'function_name',
   aggregates: 'aggregate_name',

@@ -104,9 +104,23 @@ export class SchemaReader {
     return this.readTable(query, previous, keyspace, name);
   }
 
-  /** Reads a user-defined type, and with it the whole keyspace: everything in it may be made of that type. */
-  readUserType(query: SchemaQuery, previous: SchemaSnapshot, keyspace: string, _name: string): Promise<SchemaSnapshot> {
-    return this.readKeyspace(query, previous, keyspace);
+  /** Reads a user-defined type; where it was known otherwise, the whole keyspace, as all in it may be made of that type. */
+  async readUserType(
+    query: SchemaQuery,
+    previous: SchemaSnapshot,
+    keyspace: string,
+    name: string,
+  ): Promise<SchemaSnapshot> {
+    const known = previous.keyspaces.get(keyspace);
+    if (known === undefined || known.isVirtual) return this.readKeyspace(query, previous, keyspace);
+    const { types: rows = [] } = await this.#rows(query, TABLES_OF.type, keyspace, name);
+    const others = withoutEntry(known.userTypes, name);
+    const types = new KeyspaceTypes(keyspace, [], others);
+    const [read] = this.#readAll(rows, `type ${keyspace}.${name}`, (row) => types.userType(row));
+    const before = known.userTypes.get(name);
+    const isChanged = read !== undefined && before !== undefined && !read.cqlType.equals(before.cqlType);
+    if (isChanged || !types.isComplete) return this.readKeyspace(query, previous, keyspace);
+    return previous.with(known.with({ userTypes: read === undefined ? others : withEntry(others, name, read) }));
   }
 
   /** Reads a user-defined function, and others of the same name. */

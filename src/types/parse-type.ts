@@ -53,9 +53,21 @@ function readType(reader: TypeReader, depth: number): CqlType {
     brackets += 1;
   }
   if (depth > maxDepth) refuse(peek(reader), `at most ${maxDepth} types within one another`);
-  const type = readUnfrozen(reader, depth);
+  const type = (brackets > 0 ? readHiddenUserType(reader) : undefined) ?? readUnfrozen(reader, depth);
   for (let i = 0; i < brackets; i++) expectMark(reader, '>');
   return brackets === 0 || isNativeKind(type.kind) || type.kind === 'custom' ? type : type.freeze();
+}
+
+/**
+ * Cassandra writes a user-defined type with the name of a native one without its quotes. Native types are never frozen, so
+ * within `frozen` such a word means the user-defined type, if there is one.
+ */
+function readHiddenUserType(reader: TypeReader): CqlType | undefined {
+  const { kind, value } = peek(reader);
+  if (kind !== 'word' || !isNativeKind(value)) return undefined;
+  const found = reader.options.userType?.(value, reader.options.keyspace ?? '');
+  if (found !== undefined) reader.next += 1;
+  return found;
 }
 
 function readUnfrozen(reader: TypeReader, depth: number): CqlType {

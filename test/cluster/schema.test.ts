@@ -1,0 +1,194 @@
+// The schema of a real Apache Cassandra: what metadata says of it, and that its export makes it again.
+
+import { strict as assert } from 'node:assert';
+import { rm } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import {
+  Cluster,
+  type CqlDescribable,
+  type KeyspaceMetadata,
+  CqlSyntaxError,
+  cqlKeywordsReserved,
+  cqlKeywordsUnreserved,
+  type Session,
+} from '../../src/index.ts';
+import { EVERY_FEATURE, EVERY_FEATURE_CONFIG } from './every-schema-feature.ts';
+import { CassandraCluster } from './harness/cassandra-cluster.ts';
+import { cqlStatements } from './harness/cql-statements.ts';
+import { makeTriggerDirectory } from './harness/trigger-jar.ts';
+
+const KEYSPACES = ['every', '"Every_Other"'];
+
+describe('schema metadata', () => {
+  let server: CassandraCluster;
+  let triggers: string;
+  let cluster: Cluster;
+  let session: Session;
+
+  before(async () => {
+    triggers = await makeTriggerDirectory();
+    server = await CassandraCluster.start({
+      jvmOptions: ['-Dcassandra.unsafesystem=true', `-Dcassandra.triggers_dir=${triggers}`],
+      config: EVERY_FEATURE_CONFIG,
+    });
+    await reconnect();
+    for (const statement of EVERY_FEATURE) await session.execute(statement);
+    await reconnect();
+  });
+
+  after(async () => {
+    await cluster.shutdown();
+    await server.stop();
+    await rm(triggers, { recursive: true, force: true });
+  });
+
+  /** A new cluster knows the schema from reading it whole. */
+  async function reconnect(): Promise<void> {
+    await (cluster as Cluster | undefined)?.shutdown();
+    cluster = new Cluster({ contactPoints: server.contactPoints, logger: 'error' });
+    session = await cluster.connect();
+  }
+
+  function keyspaceNamed(name: string): KeyspaceMetadata {
+    const found = cluster.metadata.keyspaces.get(name);
+    assert(found !== undefined, name);
+    return found;
+  }
+
+  /** What the server itself says of the schema. */
+  async function described(): Promise<unknown[]> {
+    const answers = await Promise.all(KEYSPACES.map((keyspace) => session.execute(`DESCRIBE KEYSPACE ${keyspace}`)));
+    return answers.flatMap((answer) => answer.rows.map((row) => row['create_statement']));
+  }
+
+  test('exports statements that make the same schema again', async () => {
+    const [exported, description] = [cluster.metadata.exportSchemaAsString(), await described()];
+    for (const keyspace of KEYSPACES) await session.execute(`DROP KEYSPACE ${keyspace}`);
+    for (const statement of cqlStatements(exported)) {
+      await session.execute(statement).catch((error: unknown) => {
+        throw new Error(`expected to execute ${statement}`, { cause: error });
+      });
+    }
+    await reconnect();
+    assert.equal(cluster.metadata.exportSchemaAsString(), exported);
+    assert.deepEqual(await described(), description);
+  });
+
+  test('writes each object on one line too, as a statement that makes it', async () => {
+    const every = keyspaceNamed('every');
+    await session.execute('DROP KEYSPACE every');
+    const tables = [...every.tables.values()];
+    const types = ['zip', 'address', 'Person "X"', 'byte', 'ttl', 'text', 'point'].map((name) =>
+      every.userTypes.get(name),
+    );
+    const objects: (CqlDescribable | undefined)[] = [
+      every,
+      ...types,
+      ...every.functions.values(),
+      ...every.aggregates.values(),
+      ...tables,
+    ];
+    objects.push(
+      ...every.indexes.values(),
+      ...tables.flatMap((table) => [...table.triggers.values()]),
+      ...every.views.values(),
+    );
+    for (const object of objects) await session.execute(object?.asCqlQuery() ?? '');
+    await reconnect();
+    assert.equal(keyspaceNamed('every').exportAsString(), every.exportAsString());
+  });
+
+  test('knows keys, order, types and options of a table', () => {
+    const every = keyspaceNamed('every');
+    const table = every.tables.get('KeysAndOrders');
+    assert(table !== undefined);
+    assert.deepEqual(
+      table.primaryKey.map(({ name, isReversed }) => [name, isReversed]),
+      [
+        ['A', false],
+        ['b', false],
+        ['c', true],
+        ['D d', false],
+        ['e', true],
+      ],
+    );
+    assert.equal(table.columns.get('Static')?.isStatic, true);
+    assert.equal(table.columns.get('values')?.cqlType, 'list<text>');
+    assert.equal(every.tables.get('options')?.options['gc_grace_seconds'], 5);
+    assert.deepEqual(every.tables.get('options')?.options['caching'], { keys: 'NONE', rows_per_partition: '120' });
+    assert.equal(every.durableWrites, false);
+    assert.deepEqual(every.replicationStrategy.options, { dc1: '1' });
+  });
+
+  test('has the columns of a table in the order of SELECT *', async () => {
+    const tables = [...keyspaceNamed('every').tables.values()];
+    for (const { name, columns } of tables) {
+      const result = await session.execute(`SELECT * FROM every."${name}" LIMIT 1`);
+      assert.deepEqual(result.columnNames, [...columns.keys()], name);
+    }
+  });
+
+  test('knows the fields of user-defined types within others', () => {
+    const every = keyspaceNamed('every');
+    const person = every.tables.get('types')?.columns.get('cc')?.type;
+    const address = person?.args[1];
+    assert.deepEqual(
+      [address?.fieldNames?.join(), address?.args[1]?.fieldNames?.join()],
+      ['street,zip,select,ttl', 'code,Country'],
+    );
+    assert.equal(every.tables.get('types')?.columns.get('hh')?.type.kind, 'udt');
+    const other = keyspaceNamed('Every_Other').tables.get('types')?.columns.get('a')?.type;
+    assert.deepEqual([other?.keyspace, other?.fieldNames?.join()], ['Every_Other', 'a']);
+  });
+
+  test('has views and indexes with their tables and with their keyspace', () => {
+    const every = keyspaceNamed('every');
+    assert.deepEqual([...(every.tables.get('base')?.views.keys() ?? [])].sort(), ['SomeColumns', 'all_columns']);
+    assert.equal(every.views.get('all_columns'), every.tables.get('base')?.views.get('all_columns'));
+    assert.equal(every.views.get('all_columns')?.includeAllColumns, true);
+    assert.equal(every.indexes.get('by_keys')?.indexOptions['target'], 'keys(m)');
+    assert.equal(every.tables.get('indexed')?.triggers.size, 1);
+  });
+
+  test('finds functions and aggregates by name and types of arguments', () => {
+    const every = keyspaceNamed('every');
+    assert.equal(every.functions.get('plus(bigint, bigint)')?.calledOnNullInput, false);
+    assert.equal(every.functions.get('plus(int, int)')?.calledOnNullInput, true);
+    assert.equal(every.aggregates.get('total(int)')?.initialCondition, '3');
+  });
+
+  test('knows virtual keyspaces, and exports them as comments', async () => {
+    const virtual = keyspaceNamed('system_views');
+    assert.equal(virtual.isVirtual, true);
+    const clients = virtual.tables.get('clients');
+    assert(clients !== undefined);
+    assert.equal(clients.isVirtual, true);
+    const result = await session.execute('SELECT * FROM system_views.clients');
+    assert.deepEqual(result.columnNames, [...clients.columns.keys()]);
+    assert.deepEqual(cqlStatements(virtual.exportAsString()), []);
+  });
+
+  test('says of every word whether it is a name without quotes, as the server does', async () => {
+    const columns = [...cqlKeywordsUnreserved].map((word) => `${word} int`);
+    await session.execute(`CREATE TABLE "Every_Other".words ("the key" int PRIMARY KEY, ${columns.join(', ')})`);
+    const refused: string[] = [];
+    for (const word of cqlKeywordsReserved) {
+      const statement = `CREATE TABLE "Every_Other".word_${word} (k int PRIMARY KEY, ${word} int)`;
+      await session.execute(statement).catch((error: unknown) => {
+        if (!(error instanceof CqlSyntaxError)) throw error;
+        refused.push(word);
+      });
+    }
+    // The server quotes these itself, but does not insist.
+    const tolerated = ['default', 'mbean', 'mbeans', 'replace', 'unset'];
+    assert.deepEqual([...refused, ...tolerated].sort(), [...cqlKeywordsReserved].sort());
+  });
+
+  test('is empty where it is not wanted', async () => {
+    const without = new Cluster({ contactPoints: server.contactPoints, schemaMetadataEnabled: false });
+    await without.connect();
+    assert.equal(without.metadata.keyspaces.size, 0);
+    assert.equal(without.metadata.exportSchemaAsString(), '');
+    await without.shutdown();
+  });
+});
