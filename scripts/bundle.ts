@@ -3,7 +3,9 @@
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: { index: 'src/index.ts' },
+  entryPoints: { index: 'src/index.ts', arrow: 'src/arrow.ts' },
+  // What a user of an entry installs beside the package.
+  external: ['apache-arrow'],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

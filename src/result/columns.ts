@@ -55,6 +55,9 @@ export class Column {
   readonly offsets: Int32Array | undefined;
   /** One bit a value, lowest first, 1 where there is one; undefined if there is no null. */
   readonly validity: Uint8Array | undefined;
+  readonly #page: Page;
+  readonly #entry: number;
+  readonly #spec: ColumnSpec;
   readonly #source: Page;
   readonly #read: CellReader;
   readonly #firstSlot: number;
@@ -63,6 +66,9 @@ export class Column {
   constructor(spec: ColumnSpec, page: Page, entry: number, mapping: TypeMapping) {
     const { i32, u8 } = page.delivery;
     const word = (i: number): number => i32[entry + i] as number;
+    this.#page = page;
+    this.#entry = entry;
+    this.#spec = spec;
     this.name = spec.name;
     this.type = spec.type;
     this.length = page.rowCount;
@@ -76,6 +82,11 @@ export class Column {
     const isNested = this.layout === 'nested';
     this.#source = isNested ? page : new ColumnSlots(page.delivery, page.record, this, word(1));
     this.#firstSlot = isNested ? (word(1) >>> 3) - page.slotCell : 0;
+  }
+
+  /** The same column, whose values are read as other types say. */
+  withTypes(mapping: TypeMapping): Column {
+    return new Column(this.#spec, this.#page, this.#entry, mapping);
   }
 
   /** Says whether a value is null. */

@@ -22,6 +22,8 @@ const SIZE_LIMIT = 1_500_000;
 interface Manifest {
   readonly dependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
   readonly bundleDependencies?: unknown;
   readonly scripts?: Record<string, string>;
   readonly exports: Record<string, string | Record<string, string>>;
@@ -36,7 +38,7 @@ let contactPoint: string;
 before(async () => {
   directory = await projectsDirectory();
   tarball = await packTarball(directory);
-  project = await installInto(directory, 'user', tarball, ['query.mjs', 'query.cjs', 'strict-user.ts']);
+  project = await installInto(directory, 'user', tarball, ['query.mjs', 'query.cjs', 'arrow.mjs', 'strict-user.ts']);
   manifest = JSON.parse(await readFile(join(project, 'node_modules', 'ferrocql', 'package.json'), 'utf8')) as Manifest;
   contactPoint = (await sharedCluster()).contactPoints[0] ?? '';
 });
@@ -45,6 +47,10 @@ after(() => rm(directory, { recursive: true, force: true }));
 describe('the tarball', () => {
   test('has no dependency and runs nothing at installation', () => {
     assert.deepEqual(manifest.dependencies ?? {}, {});
+    const required = Object.keys(manifest.peerDependencies ?? {}).filter(
+      (name) => manifest.peerDependenciesMeta?.[name]?.optional !== true,
+    );
+    assert.deepEqual(required, []);
     assert.deepEqual(manifest.optionalDependencies ?? {}, {});
     assert.equal(manifest.bundleDependencies, undefined);
     const hooks = Object.keys(manifest.scripts ?? {}).filter((name) => /install|prepare|prepublish/.test(name));
@@ -106,6 +112,18 @@ describe('the installed package', () => {
     const outfile = join(directory, 'bundle.mjs');
     await build({ entryPoints: [join(project, 'query.mjs')], bundle: true, platform: 'node', format: 'esm', outfile });
     assert.deepEqual(JSON.parse(await runIn(directory, process.execPath, [outfile, contactPoint])), answer);
+  });
+
+  test('makes Arrow tables where apache-arrow is installed, and says what is missing where it is not', async () => {
+    await assert.rejects(
+      runIn(project, process.execPath, ['arrow.mjs', contactPoint]),
+      /Cannot find package 'apache-arrow'/,
+    );
+    const link = join(project, 'node_modules', 'apache-arrow');
+    await symlink(developmentPackage('apache-arrow'), link);
+    const table = { names: ['key', 'release_version'], rows: [{ key: 'local', release_version: CASSANDRA_VERSION }] };
+    assert.deepEqual(JSON.parse(await runIn(project, process.execPath, ['arrow.mjs', contactPoint])), table);
+    await rm(link);
   });
 
   test('offers the module as a file of its own', async () => {

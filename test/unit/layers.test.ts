@@ -8,7 +8,7 @@ import { layerFaults, type LayerRules } from './layers/typescript-layers.ts';
 
 const ORDER = [
   ...['errors', 'types', 'core', 'protocol', 'result', 'connection', 'topology', 'statement', 'policies', 'pool'],
-  ...['execution', 'control', 'options', 'session', 'concurrent', 'version', 'cluster', 'index'],
+  ...['execution', 'control', 'options', 'session', 'concurrent', 'version', 'cluster', 'index', 'arrow'],
 ];
 
 const CRATE_ORDER = [
@@ -35,6 +35,7 @@ const RULES: LayerRules = {
     ['node:net', 'connection'],
     ['node:tls', 'connection'],
     ['node:dns', 'connection'],
+    ['apache-arrow', 'arrow'],
   ]),
 };
 

@@ -11,7 +11,7 @@ export interface LayerRules {
   readonly order: readonly string[];
   /** The one layer that may import from outside src/, and what it may import there. */
   readonly door: { readonly layer: string; readonly file: string };
-  /** Modules of Node that only one layer may import. */
+  /** Modules of Node, and optional peers, that only one layer may import. */
   readonly reserved: ReadonlyMap<string, string>;
 }
 
@@ -36,8 +36,10 @@ export function layerFaults(files: SourceFiles, rules: LayerRules): string[] {
 function importFault(path: string, specifier: string, files: SourceFiles, rules: LayerRules): string | undefined {
   const layer = layerOf(path);
   if (!specifier.startsWith('.')) {
-    if (!specifier.startsWith('node:')) return `${path} imports ${specifier}: the package depends on nothing`;
     const owner = rules.reserved.get(specifier.split('/')[0] ?? specifier);
+    if (!specifier.startsWith('node:') && owner === undefined) {
+      return `${path} imports ${specifier}: the package depends on nothing`;
+    }
     return owner === undefined || owner === layer ? undefined : `${path} imports ${specifier}, which only ${owner} may`;
   }
   const target = resolve(path, specifier);
