@@ -18,6 +18,7 @@ import { flag, name, requireDuration } from './options/checks.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { SchemaChange } from './protocol/events.ts';
+import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
 import { Session, type SessionCluster, type SharedServices } from './session.ts';
 import type { Host } from './topology/host.ts';
 import type { HostStateListener } from './topology/host-states.ts';
@@ -69,6 +70,7 @@ export class Cluster implements SessionCluster {
   readonly #closing = new AbortController();
   #schema = SchemaSnapshot.empty;
   #connecting: Promise<void> | null = null;
+  #isRefusing = false;
   #shutdown: Promise<void> | null = null;
 
   /** @throws {InvalidArgumentError} for an option that does not exist or is out of its limits. */
@@ -116,7 +118,7 @@ export class Cluster implements SessionCluster {
 
   /** True once `shutdown` was called. */
   get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#isRefusing;
   }
 
   /** The protocol version that was negotiated; `undefined` before the first connection. */
@@ -310,17 +312,25 @@ export class Cluster implements SessionCluster {
     this.#monitor.isRefreshing = enabled;
   }
 
-  /** Closes every session and connection. A second call waits for the first. */
-  shutdown(): Promise<void> {
-    return (this.#shutdown ??= this.#close());
+  /**
+   * Closes every session and connection; requests in flight fail, unless `graceful` gives them time. A second call waits for
+   * the first.
+   *
+   * Rejects with `InvalidArgumentError` for a time that is none.
+   */
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    return withGracefulTime(options, (gracefulMs) => (this.#shutdown ??= this.#close(gracefulMs)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
-  async #close(): Promise<void> {
-    this.#closing.abort(new ConnectionShutdownError('the cluster is shut down', { maybeApplied: false }));
+  async #close(gracefulMs: number): Promise<void> {
+    this.#isRefusing = true;
+    if (gracefulMs > 0)
+      await Promise.all([...this.#sessions].map((session) => session.shutdown({ graceful: gracefulMs })));
+    this.#closing.abort(closedError());
     liveClusters.delete(this);
     this.#monitor.close(this.#closing.signal.reason as DriverError);
     await Promise.all([...this.#sessions].map((session) => session.shutdown()));
@@ -328,7 +338,7 @@ export class Cluster implements SessionCluster {
   }
 
   #requireOpen(): void {
-    if (this.isClosed) throw this.#closing.signal.reason;
+    if (this.isClosed) throw closedError();
   }
 
   /** Connects once, however many sessions ask; a failed try may be repeated. */
@@ -432,4 +442,8 @@ function schemaChangeInfo({ change, target, keyspace, name, argTypes }: SchemaCh
 
 function isContactPoints(first: ClusterOptions | readonly ContactPoint[]): first is readonly ContactPoint[] {
   return Array.isArray(first);
+}
+
+function closedError(): DriverError {
+  return new ConnectionShutdownError('the cluster is shut down', { maybeApplied: false });
 }

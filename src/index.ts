@@ -8,7 +8,8 @@ export {
   type ExecutionResult,
   type StatementAndParams,
 } from './concurrent.ts';
-export { Session, type PrepareOptions, type SessionCluster } from './session.ts';
+export { Session, type PrepareOptions, type SessionCluster, type SetKeyspaceOptions } from './session.ts';
+export type { ShutdownOptions } from './session/shutdown-options.ts';
 export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
 export type { ContactPoint } from './options/contact-points.ts';
@@ -81,7 +82,9 @@ export {
   type SpeculativeExecutionPolicy,
 } from './policies/speculative-execution.ts';
 export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+export { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';
 export type { HostPoolState, PoolState } from './pool/pool-state.ts';
+export type { ThrottlerOptions } from './pool/throttler.ts';
 
 export { Host } from './topology/host.ts';
 export type { HostStateListener } from './topology/host-states.ts';
@@ -252,4 +255,3 @@ export {
   WriteTimeoutError,
   type WriteType,
 } from './errors/server-errors.ts';
-export { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';

@@ -30,8 +30,10 @@ import {
   type PoolingOptions,
   type ResolvedPooling,
 } from './options/pooling.ts';
+import { checkThrottler } from './options/throttler.ts';
 import { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
+import type { ThrottlerOptions } from './pool/throttler.ts';
 import type { ReconnectionPolicy } from './policies/reconnection.ts';
 import type { RetryPolicy } from './policies/retry.ts';
 import type { SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
@@ -132,6 +134,8 @@ export interface ClusterOptions {
   convictionPolicyFactory?: (host: Host) => ConvictionPolicy;
   /** Requests that may wait in a session; the next is refused. Default: 16,384. */
   maxQueuedRequests?: number;
+  /** Limits on what each session executes at once and in a second. Default: none. */
+  throttler?: ThrottlerOptions;
   /** Name and version of the application, for `system_views.clients`. */
   applicationInfo?: { name?: string; version?: string; clientId?: string };
   /** Whether requests are counted and timed, for `cluster.metrics`. Default: `true`. */
@@ -240,6 +244,7 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   poolWaitTimeout: duration(0),
   convictionPolicyFactory: callable,
   maxQueuedRequests: integer(0, 10_000_000),
+  throttler: checkThrottler,
   applicationInfo: fields({ name, version: name, clientId: name }),
   metricsEnabled: flag,
   connector: withMethods('connect'),

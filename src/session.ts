@@ -10,6 +10,7 @@ import {
   type ExecutionProfileOptions,
   type ProfileKey,
 } from './execution/profile.ts';
+import { RequestCount } from './execution/request-count.ts';
 import type { ProfileTable } from './execution/profile-table.ts';
 import { RetryBudget } from './execution/retry-budget.ts';
 import { resolveSettings, type ExecuteOptions } from './execution/settings.ts';
@@ -27,6 +28,7 @@ import type { SpeculativeExecutionPolicy } from './policies/speculative-executio
 import type { TimestampGenerator } from './policies/timestamps.ts';
 import type { Convictions } from './pool/convictions.ts';
 import type { ConnectionFactory } from './pool/connection-factory.ts';
+import { Throttler } from './pool/throttler.ts';
 import type { PoolState } from './pool/pool-state.ts';
 import { SessionPools } from './pool/session-pools.ts';
 import type { SchemaChange } from './protocol/events.ts';
@@ -37,6 +39,7 @@ import type { ResultSet } from './result/result-set.ts';
 import type { RowFactory, ShapedRows } from './result/rows.ts';
 import type { TypeMapping } from './result/type-mapping.ts';
 import { SessionDefaults } from './session/defaults.ts';
+import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import { Encoder } from './statement/literals.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
@@ -96,6 +99,13 @@ export interface PrepareOptions {
   signal?: AbortSignal;
 }
 
+/** Options of {@link Session.setKeyspace}. */
+export interface SetKeyspaceOptions {
+  /** Milliseconds; `null`: no limit. Default: that of the session. */
+  timeout?: number | null;
+  signal?: AbortSignal;
+}
+
 const NO_OPTIONS: ExecuteOptions<never> = Object.freeze({});
 
 /**
@@ -112,11 +122,14 @@ export class Session {
   readonly #defaults: SessionDefaults;
   readonly #services: SharedServices;
   readonly #pools: SessionPools;
+  readonly #requests = new RequestCount();
+  readonly #throttler: Throttler | null;
   readonly #preparation: Preparation;
   readonly #executor: StatementExecutor;
   readonly #encoder: StatementEncoder;
   /** Requests that wait for the time of a retry. */
   readonly #paused = new Set<{ onShutdown(): void }>();
+  #isRefusing = false;
   #isClosed = false;
   #closing: Promise<void> | null = null;
 
@@ -146,14 +159,16 @@ export class Session {
         this.#preparation.onHostDown(host);
       },
     });
+    this.#throttler = options.throttler === undefined ? null : new Throttler(options.throttler, clock);
     const context = {
       deadlines,
       clock,
       observer: services.observer,
       retryBudget: new RetryBudget(clock),
       paused: this.#paused,
+      requests: this.#requests,
       topology: () => services.topology(),
-      isClosed: () => this.isClosed,
+      isClosed: () => this.#isClosed,
       pool: (host: Host) => this.#pools.get(host),
       tryNow: (hosts: Iterable<Host>) => this.#pools.tryNow(hosts),
       report: (error: unknown) => options.logger.error('a policy threw', error),
@@ -190,6 +205,7 @@ export class Session {
       programs,
       decoders: new DecoderCache(services.types),
       preparation: this.#preparation,
+      throttler: this.#throttler,
       encoder: this.#encoder,
       defaults: (profile) => this.#defaults.of(profile),
       keyspace: () => this.keyspace,
@@ -215,7 +231,7 @@ export class Session {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#isRefusing;
   }
 
   /** Milliseconds for a request with all its retries; `null`: no limit. */
@@ -335,9 +351,14 @@ export class Session {
     }
   }
 
-  /** Makes a keyspace that of the session, on every connection. Rejects with `InvalidRequestError` if there is none of that name. */
-  async setKeyspace(keyspace: string): Promise<void> {
-    await this.execute(`USE ${quoteIdentifier(keyspace)}`);
+  /**
+   * Makes a keyspace that of the session, on every connection that is and will be.
+   *
+   * Rejects with `InvalidRequestError` if there is none of that name; with `OperationTimedOutError` or the reason of the signal if
+   * a connection is slow to follow, which it then does all the same or is replaced.
+   */
+  async setKeyspace(keyspace: string, options: SetKeyspaceOptions = {}): Promise<void> {
+    await this.execute(`USE ${quoteIdentifier(keyspace)}`, undefined, options);
   }
 
   /**
@@ -363,14 +384,19 @@ export class Session {
     return base.with(changes);
   }
 
-  /** Closes the connections of the session; requests in flight fail. A second call waits for the first. */
-  shutdown(): Promise<void> {
-    return (this.#closing ??= this.#close());
+  /**
+   * Closes the connections of the session; requests in flight fail, unless `graceful` gives them time. A second call waits
+   * for the first.
+   *
+   * Rejects with `InvalidArgumentError` for a time that is none.
+   */
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    return withGracefulTime(options, (gracefulMs) => (this.#closing ??= this.#close(gracefulMs)));
   }
 
   /** The same as {@link Session.shutdown}. */
-  close(): Promise<void> {
-    return this.shutdown();
+  close(options: ShutdownOptions = {}): Promise<void> {
+    return this.shutdown(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -408,10 +434,13 @@ export class Session {
     return this.#pools.settled();
   }
 
-  async #close(): Promise<void> {
+  async #close(gracefulMs: number): Promise<void> {
+    this.#isRefusing = true;
+    if (gracefulMs > 0) await this.#requests.idle(gracefulMs, this.#services.clock, setImmediate);
     // Before anything fails: what is in flight must not be tried again.
     this.#isClosed = true;
     for (const request of this.#paused) request.onShutdown();
+    this.#throttler?.close();
     await this.#pools.close();
     this.#services.onSessionClosed(this);
   }

@@ -7,6 +7,7 @@ import type { Host } from '../topology/host.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ExecutionObserver } from './observer.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RequestCount } from './request-count.ts';
 
 export interface ExecutionContext {
   readonly deadlines: Deadlines;
@@ -16,6 +17,8 @@ export interface ExecutionContext {
   readonly retryBudget: RetryBudget;
   /** The requests that wait for the time of a retry, and not for an answer: a shutdown must tell them. */
   readonly paused: Set<{ onShutdown(): void }>;
+  /** The requests that are under way. */
+  readonly requests: RequestCount;
   topology(): Topology;
   /** Whether the session is shut down: failures are final then. */
   isClosed(): boolean;

@@ -71,7 +71,8 @@ class Execution implements AttemptOwner, Expirable, Speculator {
 
   start(): void {
     const { signal, timeoutMs } = this.#request;
-    const { observer, clock, deadlines, retryBudget } = this.#context;
+    const { observer, clock, deadlines, retryBudget, requests } = this.#context;
+    requests.begin();
     if (observer !== null) this.#startedMs = clock.now();
     if (signal !== undefined) {
       if (signal.aborted) {
@@ -344,7 +345,8 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   #end(error: unknown): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    const { observer, deadlines, clock } = this.#context;
+    const { observer, deadlines, clock, requests } = this.#context;
+    requests.end();
     if (this.#deadline !== null) deadlines.cancel(this.#deadline);
     if (this.#onAbort !== null) this.#request.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#pauses !== null) this.#endPauses(this.#pauses);

@@ -28,7 +28,8 @@ export interface ExecutionRequest extends EncodedRequest {
   readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy | null;
   /** The one host to ask, instead of a plan. */
   readonly host: Host | undefined;
-  readonly timeoutMs: number | null;
+  /** Time that it has; less after it has waited for a throttler. */
+  timeoutMs: number | null;
   readonly signal: AbortSignal | undefined;
   /** True for what changes nothing wherever it ends, such as preparing. */
   readonly isHarmless: boolean;

@@ -6,6 +6,7 @@ import { mayChangeConsistency } from '../policies/retry.ts';
 import type { SchemaChange } from '../protocol/events.ts';
 import { openMessage, readResult, readRowsHeader, type Prefix } from '../protocol/responses.ts';
 import type { ValueSource } from '../protocol/requests.ts';
+import type { Throttler } from '../pool/throttler.ts';
 import type { DecoderCache } from '../result/decoders.ts';
 import type { QueryTrace, TraceOptions } from '../result/execution-info.ts';
 import { Page } from '../result/page.ts';
@@ -48,6 +49,7 @@ import {
 } from './statement-encoder.ts';
 import { StatementRequest, type RequestOwner } from './statement-request.ts';
 import { isPlainSelect, mayApplyInParts, mayBeConditional } from './statement-text.ts';
+import { executeThrottled } from './throttled-request.ts';
 import { waitWithin } from './wait-within.ts';
 
 /** What can be executed: text, or a statement. */
@@ -59,6 +61,8 @@ export interface StatementExecutorOptions {
   readonly programs: ProgramTable;
   readonly decoders: DecoderCache;
   readonly preparation: Preparation;
+  /** Limits what is executed; `null`: nothing does. */
+  readonly throttler: Throttler | null;
   defaults(profile: ExecuteOptions['executionProfile']): SettingDefaults;
   keyspace(): string | undefined;
   onSetKeyspace(keyspace: string): Promise<void>;
@@ -220,7 +224,11 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
   }
 
   async #run<Row>(job: Job<Row>, encoded: EncodedStatement): Promise<ResultSet<Row>> {
-    const response = await executeRequest(this.#request(job, encoded), this.#options.context);
+    const { context, throttler } = this.#options;
+    const request = this.#request(job, encoded);
+    const response = await (throttler === null
+      ? executeRequest(request, context)
+      : executeThrottled(request, context, throttler));
     this.#noteServed(job, response);
     return this.#resultOf(job, encoded, response);
   }
@@ -297,9 +305,16 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     if (isRows(delivery, record)) return this.#rowsResult(job, encoded, response, new Page(delivery, record));
     const { prefix, reader } = openMessage(delivery, record);
     const result = readResult(reader);
-    if (result.kind === 'setKeyspace') await this.#options.onSetKeyspace(result.keyspace);
+    if (result.kind === 'setKeyspace') await this.#useKeyspace(result.keyspace, job.settings);
     const isSchemaAgreed = result.kind !== 'schemaChange' || (await this.#options.onSchemaChange(result.change));
     return this.#emptyResult(job, encoded, response, prefix, isSchemaAgreed);
+  }
+
+  /** Waits as long as the request may; connections take the keyspace over all the same. */
+  #useKeyspace(keyspace: string, settings: RequestSettings): Promise<void> {
+    const { deadlines } = this.#options.context;
+    const what = 'the keyspace was not set on every connection';
+    return waitWithin(this.#options.onSetKeyspace(keyspace), settings, deadlines, what);
   }
 
   #rowsResult<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse, page: Page): ResultSet<Row> {

@@ -37,7 +37,7 @@ export class StatementRequest<Job extends RequestJob> implements ExecutionReques
   readonly retryPolicy: RetryPolicy;
   readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy | null;
   readonly host: Host | undefined;
-  readonly timeoutMs: number | null;
+  timeoutMs: number | null;
   readonly signal: AbortSignal | undefined;
   readonly isHarmless = false;
   readonly #job: Job;

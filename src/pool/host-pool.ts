@@ -54,7 +54,7 @@ export class HostPool implements ConnectionOwner {
   readonly host: Host;
   readonly #options: HostPoolOptions;
   readonly #closing = new AbortController();
-  readonly #waiters = new WaiterQueue();
+  readonly #waiters = new WaiterQueue<Waiter>();
   readonly #connections: Connection[] = [];
   /** Those among them that are let go of as soon as another is open in their place. */
   readonly #worn = new Set<Connection>();

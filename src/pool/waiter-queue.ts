@@ -1,5 +1,5 @@
-// Those who wait for a stream id of one host, first come, first served. Leaving out of turn is as cheap as being served:
-// when an overloaded host answers nothing, thousands leave in one moment.
+// Those who wait their turn, first come, first served. Leaving out of turn is as cheap as being served: when an overloaded
+// host answers nothing, thousands leave in one moment.
 
 import type { Connection } from '../connection/connection.ts';
 import type { DriverError } from '../errors.ts';
@@ -14,23 +14,23 @@ export interface Waiter {
 
 const COMPACT_AT = 1_024;
 
-export class WaiterQueue {
-  readonly #members = new Set<Waiter>();
+export class WaiterQueue<T extends object> {
+  readonly #members = new Set<T>();
   /** Everyone who came, also those who have left. */
-  #order: Waiter[] = [];
+  #order: T[] = [];
   #head = 0;
 
   get size(): number {
     return this.#members.size;
   }
 
-  push(waiter: Waiter): void {
+  push(waiter: T): void {
     this.#members.add(waiter);
     this.#order.push(waiter);
   }
 
   /** Takes out who is first. */
-  shift(): Waiter | undefined {
+  shift(): T | undefined {
     while (this.#head < this.#order.length) {
       const waiter = this.#order[this.#head++];
       this.#compact();
@@ -40,7 +40,7 @@ export class WaiterQueue {
   }
 
   /** Takes out one of them; returns false for who does not wait. */
-  delete(waiter: Waiter): boolean {
+  delete(waiter: T): boolean {
     if (!this.#members.delete(waiter)) return false;
     if (this.#members.size === 0) {
       this.#order = [];

@@ -12,6 +12,7 @@ import {
 } from '../../../src/errors.ts';
 import { InvalidRequestError, OverloadedError } from '../../../src/errors/server-errors.ts';
 import type { HostAttempt } from '../../../src/execution/attempt.ts';
+import { RequestCount } from '../../../src/execution/request-count.ts';
 import type { ExecutionContext } from '../../../src/execution/context.ts';
 import { executeRequest } from '../../../src/execution/execution.ts';
 import type { ExecutionRequest, ExecutionResponse } from '../../../src/execution/request.ts';
@@ -90,6 +91,7 @@ function run(changes: Partial<ExecutionRequest> & { down?: number[]; isIdempoten
   const context: ExecutionContext = {
     clock,
     deadlines: new Deadlines(clock, (error) => assert.fail(String(error))),
+    requests: new RequestCount(),
     observer: {
       onAttempt: () => undefined,
       onRetry: (error) => void retried.push(error),

@@ -6,7 +6,7 @@ import { WaiterQueue } from '../../../src/pool/waiter-queue.ts';
 import { RecordingWaiter } from './pool-fixture.ts';
 
 test('serves in order whoever has not left', () => {
-  const queue = new WaiterQueue();
+  const queue = new WaiterQueue<RecordingWaiter>();
   const waiters = Array.from({ length: 10_000 }, () => new RecordingWaiter());
   for (const waiter of waiters) queue.push(waiter);
   waiters.forEach((waiter, i) => assert.equal(i % 3 === 0 && !queue.delete(waiter), false));
@@ -17,7 +17,7 @@ test('serves in order whoever has not left', () => {
 });
 
 test('takes a waiter out once', () => {
-  const queue = new WaiterQueue();
+  const queue = new WaiterQueue<RecordingWaiter>();
   const waiter = new RecordingWaiter();
   queue.push(waiter);
   assert.equal(queue.delete(waiter), true);
