@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, test } from 'node:test';
 import { Cluster, executeConcurrentWithArgs, quoteIdentifier, type Session } from '../../src/index.ts';
 import { hostileTexts } from '../values/hostile-texts.ts';
+import { randomName } from '../values/random-names.ts';
 import { nextSeed, Random } from '../wire/harness/random.ts';
 import { sharedCluster } from './harness/shared-cluster.ts';
 
@@ -93,19 +94,3 @@ describe('hostile names and values', () => {
     assert.equal(count, TEXTS);
   });
 });
-
-/** Any characters but NUL and lone surrogates, which no server takes. */
-function randomName(random: Random): string {
-  let name = '';
-  for (let length = 1 + random.integer(20); length > 0; length--) {
-    const wide = random.integer(3);
-    name += String.fromCodePoint(
-      wide === 0
-        ? 1 + random.integer(0x7e)
-        : wide === 1
-          ? 0xa0 + random.integer(0x2000)
-          : 0x1f300 + random.integer(0x400),
-    );
-  }
-  return name;
-}
