@@ -40,8 +40,9 @@ export interface UnavailableFields {
 /**
  * Says that too few replicas were alive for the consistency level. Source: native_protocol_v5.spec 9, 0x1000.
  *
- * A coordinator checks each partition before it writes it, so a batch over several partitions may be applied in part: whoever
- * sends one sets `maybeApplied`.
+ * A coordinator checks each partition before it writes it, so that a write to several of them (an unlogged or counter batch, `IN`)
+ * may be applied in part; and a conditional statement is accepted before it is committed. `maybeApplied` is true for these, and
+ * false for all else: a logged batch is checked as a whole.
  */
 export class UnavailableError extends RequestExecutionError implements UnavailableFields {
   static {
@@ -254,7 +255,14 @@ export class RateLimitReachedError extends RequestExecutionError implements Rate
   }
 }
 
-/** Says that a coordinator has more work than it can do. Source: native_protocol_v5.spec 9, 0x1001. */
+/**
+ * Says that a coordinator has more work than it can do. Source: native_protocol_v5.spec 9, 0x1001.
+ *
+ * Mostly it refuses before it reads the request. But Cassandra says the same when it holds too many hints for replicas that are
+ * down, and finds that out after it has stored a logged batch (or any write to a table with views), after it has sent other
+ * partitions of a batch, or while it commits a conditional statement. Nothing in the answer tells these apart, so that
+ * `maybeApplied` is true: a write is sent again only if it is idempotent.
+ */
 export class OverloadedError extends RequestExecutionError {
   static {
     define(this, 'OverloadedError');

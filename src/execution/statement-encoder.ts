@@ -13,7 +13,7 @@ import type {
 import { programWord, type ProgramTable } from '../result/programs.ts';
 import { BatchType } from '../statement/batch.ts';
 import type { ByteSink } from '../statement/byte-sink.ts';
-import type { BoundStatement, PreparedStatement } from '../statement/prepared.ts';
+import { RESULT, WRITER, type BoundStatement, type PreparedStatement } from '../statement/prepared.ts';
 import type { Statement } from '../statement/statement.ts';
 import { PARTITIONER_NUMBER } from '../topology/token-ring.ts';
 import type { Params } from '../types/cql-value.ts';
@@ -93,7 +93,7 @@ export class StatementEncoder {
     request: EncodingFacts,
   ): EncodedStatement {
     const { encoder, wire, programs } = this.#options;
-    const { result } = statement;
+    const result = statement[RESULT];
     const program = result.program === null ? null : programs.adopt(result.program);
     // One literal: spreading another object into it would cost more than all the rest of encoding.
     const frame = encoder.execute(wire, {
@@ -177,9 +177,9 @@ export class BoundValues implements ValueSource {
 
   writeValues(sink: ByteSink): number {
     const start = sink.position;
-    this.#statement.writer.write(this.#params, sink);
+    this.#statement[WRITER].write(this.#params, sink);
     if (this.#keepsCopy) this.copy = sink.buffer.slice(start, sink.position);
-    return this.#statement.writer.valueCount;
+    return this.#statement[WRITER].valueCount;
   }
 }
 
@@ -216,7 +216,7 @@ function wireEntry(entry: EncodableEntry): WireBatchEntry {
       const { preparedStatement, values } = entry.statement;
       return {
         statement: preparedStatement.queryId,
-        values: new EncodedValues(values, preparedStatement.writer.valueCount),
+        values: new EncodedValues(values, preparedStatement[WRITER].valueCount),
       };
     }
   }

@@ -15,7 +15,7 @@ import { ResultSet, type ResultSetParts } from '../result/result-set.ts';
 import type { RowFactory } from '../result/rows.ts';
 import { BatchStatement } from '../statement/batch.ts';
 import { rewritePercentMarkers } from '../statement/markers.ts';
-import { BoundStatement, PreparedStatement, type ResultShape } from '../statement/prepared.ts';
+import { BoundStatement, PreparedStatement, RESULT, WRITER, type ResultShape } from '../statement/prepared.ts';
 import { SimpleStatement } from '../statement/simple.ts';
 import type { Statement } from '../statement/statement.ts';
 import type { ConsistencyName } from '../types/consistency.ts';
@@ -160,7 +160,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
   ): Promise<ResultSet<Row>> {
     if (params !== undefined) throw twoParams();
     const { preparedStatement, values } = bound;
-    const source = new EncodedValues(values, preparedStatement.writer.valueCount);
+    const source = new EncodedValues(values, preparedStatement[WRITER].valueCount);
     return this.#runPrepared(preparedStatement, bound, source, this.#settings(options, bound));
   }
 
@@ -170,7 +170,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     params: Params | undefined,
     settings: RequestSettings,
   ): Promise<ResultSet<Row>> {
-    const mayHavePages = prepared.result.program !== null && prepared.writer.valueCount > 0;
+    const mayHavePages = prepared[RESULT].program !== null && prepared[WRITER].valueCount > 0;
     const keepsCopy = mayHavePages || mayChangeConsistency(settings.retryPolicy);
     return this.#runPrepared(prepared, statement, new BoundValues(prepared, params, keepsCopy), settings);
   }
@@ -295,7 +295,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
       return encoder.batch(statement.batchType, job.entries, settings, this.#facts(job));
     }
     if (prepared === undefined || values === undefined) return encoder.query(text, settings, this.#facts(job));
-    const source = values.copy === undefined ? values : new EncodedValues(values.copy, prepared.writer.valueCount);
+    const source = values.copy === undefined ? values : new EncodedValues(values.copy, prepared[WRITER].valueCount);
     return encoder.execute(prepared, source, settings, this.#facts(job));
   }
 
@@ -306,7 +306,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     const { prefix, reader } = openMessage(delivery, record);
     const result = readResult(reader);
     if (result.kind === 'setKeyspace') await this.#useKeyspace(result.keyspace, job.settings);
-    const isSchemaAgreed = result.kind !== 'schemaChange' || (await this.#options.onSchemaChange(result.change));
+    const isSchemaAgreed = result.kind !== 'schemaChange' || (await this.#agree(result.change, job.settings));
     return this.#emptyResult(job, encoded, response, prefix, isSchemaAgreed);
   }
 
@@ -315,6 +315,12 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     const { deadlines } = this.#options.context;
     const what = 'the keyspace was not set on every connection';
     return waitWithin(this.#options.onSetKeyspace(keyspace), settings, deadlines, what);
+  }
+
+  /** Has a time limit of its own, `maxSchemaAgreementWait`, and ends with the signal too. */
+  #agree(change: SchemaChange, { signal }: RequestSettings): Promise<boolean> {
+    const { deadlines } = this.#options.context;
+    return waitWithin(this.#options.onSchemaChange(change), { timeoutMs: null, signal }, deadlines);
   }
 
   #rowsResult<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse, page: Page): ResultSet<Row> {
@@ -356,9 +362,9 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     const { encoder } = this.#options;
     const { pages } = job.settings;
     const settings = { ...job.settings, pagingState, timeoutMs: pages.timeoutMs, signal: either(signal, pages.signal) };
-    const next: Job<Row> = { ...job, settings, shape: job.prepared?.result };
+    const next: Job<Row> = { ...job, settings, shape: job.prepared?.[RESULT] };
     if (job.prepared === undefined) return this.#run(next, encoder.query(job.text, settings, this.#facts(next)));
-    const values = new EncodedValues(job.values?.copy ?? new Uint8Array(), job.prepared.writer.valueCount);
+    const values = new EncodedValues(job.values?.copy ?? new Uint8Array(), job.prepared[WRITER].valueCount);
     return this.#run({ ...next, values }, encoder.execute(job.prepared, values, settings, this.#facts(next)));
   }
 
@@ -392,7 +398,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
       values,
       entries: [],
       inBatch: [],
-      shape: prepared?.result,
+      shape: prepared?.[RESULT],
       settings,
       isIdempotent: settings.isIdempotent ?? (!(statement instanceof BatchStatement) && isPlainSelect(text)),
       rowFactory: settings.rowFactory as RowFactory<Row>,
@@ -436,11 +442,11 @@ function count(params: Params): number {
  */
 function takeOverShape(job: Job<unknown>, newMetadataId: Uint8Array | undefined, program: Program): void {
   const { prepared, shape } = job;
-  if (prepared === undefined || shape === undefined || prepared.result.program === null) return;
+  if (prepared === undefined || shape === undefined || prepared[RESULT].program === null) return;
   const { columns } = program;
-  if (newMetadataId !== undefined) prepared.replaceResult({ metadataId: newMetadataId, columns, program });
-  else if (prepared.result === shape && shape.program !== program) {
-    prepared.replaceResult({ metadataId: shape.metadataId, columns, program });
+  if (newMetadataId !== undefined) prepared[RESULT] = { metadataId: newMetadataId, columns, program };
+  else if (prepared[RESULT] === shape && shape.program !== program) {
+    prepared[RESULT] = { metadataId: shape.metadataId, columns, program };
   }
 }
 

@@ -4,7 +4,7 @@ import type { EncodedFrame } from '../core.ts';
 import type { LoadBalancingPolicy } from '../policies/load-balancing.ts';
 import type { RetryPolicy } from '../policies/retry.ts';
 import { NoSpeculativeExecutionPolicy, type SpeculativeExecutionPolicy } from '../policies/speculative-execution.ts';
-import type { PreparedStatement } from '../statement/prepared.ts';
+import { RESULT, type PreparedStatement } from '../statement/prepared.ts';
 import type { Host } from '../topology/host.ts';
 import type { ColumnSpec } from '../types/column-spec.ts';
 import type { ConsistencyName } from '../types/consistency.ts';
@@ -50,7 +50,7 @@ export class StatementRequest<Job extends RequestJob> implements ExecutionReques
     this.programWord = encoded.programWord;
     this.query = encoded.query;
     this.queryText = job.text;
-    this.columns = prepared?.result.columns;
+    this.columns = prepared?.[RESULT].columns;
     this.loadBalancingPolicy = settings.loadBalancingPolicy;
     this.retryPolicy = settings.retryPolicy;
     this.speculativeExecutionPolicy = speculation instanceof NoSpeculativeExecutionPolicy ? null : speculation;

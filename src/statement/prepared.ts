@@ -40,6 +40,11 @@ export interface PreparedParts {
   readonly codecs?: Codecs;
 }
 
+/** Key of the writer of a prepared statement: for the execution, not for users. */
+export const WRITER = Symbol('writer');
+/** Key of the shape of its rows, as the server told it last; id and columns are replaced as one. */
+export const RESULT = Symbol('result');
+
 /** The table that a statement goes to. */
 export interface RoutingTable {
   readonly keyspace: string;
@@ -57,9 +62,9 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
   /** Indexes of the markers that are the partition key, in its order; empty if some are missing. */
   readonly routingKeyIndexes: readonly number[];
   /** Writes values for its markers; for the execution, which writes them straight into the request. */
-  readonly writer: BoundWriter;
+  readonly [WRITER]: BoundWriter;
+  [RESULT]: ResultShape;
   readonly #isLwt: boolean;
-  #result: ResultShape;
 
   constructor(parts: PreparedParts, options: StatementOptions = {}) {
     super(options);
@@ -67,14 +72,14 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
     this.queryId = parts.queryId;
     this.columnMetadata = parts.columnMetadata;
     this.routingKeyIndexes = parts.routingKeyIndexes;
-    this.writer = new BoundWriter(parts.columnMetadata, {
+    this[WRITER] = new BoundWriter(parts.columnMetadata, {
       protocolVersion: parts.protocolVersion,
       keyIndexes: parts.routingKeyIndexes,
       undefinedAs: parts.undefinedAs ?? 'unset',
       codecs: parts.codecs ?? Codecs.none,
     });
     this.#isLwt = parts.isLwt;
-    this.#result = parts.result;
+    this[RESULT] = parts.result;
   }
 
   override get isLwt(): boolean {
@@ -83,17 +88,7 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
 
   /** The columns of its rows; empty for a statement without rows and for a conditional one. */
   get resultMetadata(): readonly ColumnSpec[] {
-    return this.#result.columns;
-  }
-
-  /** The shape of its rows as the server told it last. */
-  get result(): ResultShape {
-    return this.#result;
-  }
-
-  /** Takes over another shape, id and columns at once. */
-  replaceResult(result: ResultShape): void {
-    this.#result = result;
+    return this[RESULT].columns;
   }
 
   /** The table that the markers belong to; undefined if there are none. */
@@ -144,7 +139,7 @@ export class BoundStatement<Row = Record<string, unknown>> extends Statement<Row
   /** Binds other values in place of those it has. Takes and throws what {@link PreparedStatement.bind} does. */
   bind(params?: Params): this {
     const sink = new HeapSink();
-    this.#keyRanges = this.preparedStatement.writer.write(params, sink);
+    this.#keyRanges = this.preparedStatement[WRITER].write(params, sink);
     this.#values = sink.take();
     return this;
   }

@@ -18,6 +18,7 @@ import {
 import { detailedError, error } from './harness/error-response.ts';
 import type { FakeServerOptions } from './harness/fake-server-options.ts';
 import type { FakeServer } from './harness/fake-server.ts';
+import { schemaChange } from './harness/response.ts';
 import { startServer } from './harness/test-context.ts';
 
 const SELECT = 'SELECT * FROM ks.t WHERE k = ?';
@@ -200,6 +201,22 @@ test('a failure is not held back by a source that gives no further statement, no
   const waiting = failure(executeConcurrent(session, oneAndNoMore(SELECT), { signal: controller.signal }));
   controller.abort(new Error('enough'));
   assert.match(String(await waiting), /enough/);
+});
+
+test('a signal ends the wait for the agreement on a schema', async (t) => {
+  const { server, session } = await connect(
+    t,
+    {},
+    { maxSchemaAgreementWait: 60_000, controlConnectionTimeout: 60_000 },
+  );
+  const controller = new AbortController();
+  const change = { type: 'SCHEMA_CHANGE', change: 'CREATED', target: 'TABLE', keyspace: 'ks', name: 'new' } as const;
+  server.on({ cql: /CREATE TABLE/ }).reply(schemaChange(change));
+  server.on({ cql: /schema_version/ }).drop();
+  const creating = session.execute('CREATE TABLE ks.new (k int PRIMARY KEY)', undefined, { signal: controller.signal });
+  await server.next({ cql: /schema_version/ });
+  controller.abort(new Error('enough'));
+  await assert.rejects(creating, /enough/);
 });
 
 test('wrong options are refused where the cluster is made', () => {

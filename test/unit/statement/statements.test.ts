@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { CodecError, InvalidArgumentError } from '../../../src/errors.ts';
 import { BatchStatement } from '../../../src/statement/batch.ts';
 import { quoteText } from '../../../src/statement/scalar-literals.ts';
-import { PreparedStatement, type PreparedParts } from '../../../src/statement/prepared.ts';
+import { PreparedStatement, RESULT, type PreparedParts } from '../../../src/statement/prepared.ts';
 import { SimpleStatement } from '../../../src/statement/simple.ts';
 import { Statement, type StatementOptions } from '../../../src/statement/statement.ts';
 import { ValueSequence } from '../../../src/statement/value-sequence.ts';
@@ -137,8 +137,8 @@ test('the shape of rows is replaced as a whole', () => {
     columns: [marker('v', int)],
     program: { id: 3, columns: [marker('v', int)], metadata: new Uint8Array(0) },
   };
-  statement.replaceResult(shape);
-  assert.equal(statement.result, shape);
+  statement[RESULT] = shape;
+  assert.equal(statement[RESULT], shape);
   assert.equal(statement.resultMetadata, shape.columns);
 });
 
