@@ -2,6 +2,7 @@
 
 import { makeServices, type ClusterServices } from './cluster/cluster-services.ts';
 import type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
+import { requireUserTypes } from './cluster/registered-user-types.ts';
 import { KnownCluster } from './cluster/known-cluster.ts';
 import { orAborted, startLimit } from './cluster/limits.ts';
 import { liveClusters } from './cluster/live-clusters.ts';
@@ -136,7 +137,8 @@ export class Cluster implements SessionCluster {
    * Connects and makes a session.
    *
    * Rejects with {@link NoHostAvailableError}, which names the cause of every contact point, `AuthenticationFailedError`,
-   * `ProtocolVersionUnsupportedError`, or `InvalidRequestError` for a keyspace that does not exist.
+   * `ProtocolVersionUnsupportedError`, or `InvalidRequestError` for a keyspace that does not exist,
+   * `UserTypeDoesNotExistError` for a registered user-defined type that does not.
    */
   async connect(keyspace?: string, options: ConnectOptions = {}): Promise<Session> {
     this.#requireOpen();
@@ -156,6 +158,7 @@ export class Cluster implements SessionCluster {
   async #connect(keyspace: string | undefined, waitForAllPools: boolean, signal: AbortSignal): Promise<Session> {
     await orAborted(this.#connectControl(), signal);
     this.#requireOpen();
+    this.#requireUserTypes(this.#services.userTypes.all);
     const session = new Session(this, this.#sharedServices(), keyspace);
     this.#sessions.add(session);
     try {
@@ -235,11 +238,13 @@ export class Cluster implements SessionCluster {
    * fields, any other is constructed with their values in the order of the type; fields that are not set are null.
    *
    * Instances, plain objects and Maps can be bound whatever is registered. What was read before keeps its shape.
-   * Throws `InvalidArgumentError` for anything else.
+   * Throws `InvalidArgumentError` for anything else, and `UserTypeDoesNotExistError` where the schema is known and has no such type; what
+   * is registered before the schema is known is looked for when a session connects.
    *
    * @example cluster.registerUserType('shop', 'address', Address);
    */
   registerUserType<T>(keyspace: string, userType: string, klass: UserTypeShape<T>): void {
+    this.#requireUserTypes([{ keyspace, userType }]);
     this.#services.userTypes.register(keyspace, userType, klass);
   }
 
@@ -335,6 +340,12 @@ export class Cluster implements SessionCluster {
     this.#monitor.close(this.#closing.signal.reason as DriverError);
     await Promise.all([...this.#sessions].map((session) => session.shutdown()));
     this.#services.deadlines.clear();
+  }
+
+  /** As far as the schema is known, and kept up to date. */
+  #requireUserTypes(types: Iterable<{ readonly keyspace: string; readonly userType: string }>): void {
+    const isKnown = this.#services.options.schemaMetadataEnabled && this.#monitor.isRefreshing;
+    if (isKnown) requireUserTypes(this.#schema.keyspaces, types);
   }
 
   #requireOpen(): void {

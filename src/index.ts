@@ -161,7 +161,7 @@ export {
 } from './types/time-uuid.ts';
 export { Tuple } from './types/tuple.ts';
 export { UNSET_VALUE } from './types/unset.ts';
-export type { UserTypeClass, UserTypeShape } from './types/user-types.ts';
+export type { UserTypeClass, UserTypeFactory, UserTypeShape } from './types/user-types.ts';
 export { Uuid } from './types/uuid.ts';
 export { Vector } from './types/vector.ts';
 

@@ -31,11 +31,10 @@ function instanceReader(
   type: CqlType,
   { column }: ReaderContext,
 ): CellReader {
-  const hasFromFields = typeof klass.fromFields === 'function';
-  const fieldsOf = hasFromFields ? objectBuilder(names, cells) : arrayBuilder(cells);
-  const make = (hasFromFields ? (fields: RowObject) => klass.fromFields?.(fields) : construct) as (
-    f: unknown,
-  ) => unknown;
+  const isFactory = 'fromFields' in klass;
+  const fieldsOf = isFactory ? objectBuilder(names, cells) : arrayBuilder(cells);
+  const make = (fields: unknown): unknown =>
+    isFactory ? klass.fromFields(fields as RowObject) : new klass(...(fields as never[]));
   return (page, slot) => {
     const fields = fieldsOf(page, page.lo(slot));
     try {
@@ -45,8 +44,4 @@ function instanceReader(
       throw new CodecError(message, { path: column, cqlType: type.toString(), cause });
     }
   };
-
-  function construct(values: readonly unknown[]): unknown {
-    return new klass(...(values as never[]));
-  }
 }

@@ -8,9 +8,12 @@ import { describe } from './describe.ts';
  * A class whose instances stand for the values of a user-defined type. `fromFields`, where there is one, is given an object with
  * all fields; else the constructor is given their values in the order of the type. Fields that are not set are null.
  */
-export interface UserTypeClass<T = unknown> {
-  new (...fields: never[]): T;
-  fromFields?(fields: RowObject): T;
+export type UserTypeClass<T = unknown> = (new (...fields: never[]) => T) | UserTypeFactory<T>;
+
+/** A class that makes its instances of an object with all fields. */
+export interface UserTypeFactory<T = unknown> {
+  readonly name: string;
+  fromFields(fields: RowObject): T;
 }
 
 /** What values of a user-defined type are read as. */

@@ -12,6 +12,7 @@ import {
   jsonCodec,
   OrderedMap,
   SortedSet,
+  UserTypeDoesNotExistError,
   Uuid,
   type BuiltinRowFactory,
   type Codec,
@@ -93,7 +94,7 @@ describe('classes of user-defined types', () => {
   test('are bound and read, nested in collections and in one another', async () => {
     const { cluster, session } = await connect();
     cluster.registerUserType('mapping', 'address', Address);
-    cluster.registerUserType('mapping', 'person', Person as never);
+    cluster.registerUserType('mapping', 'person', Person);
     const home = new Address('Main St', null);
     const known = Person.of('Ada', home, new Address(null, 5));
     await session.execute('INSERT INTO mapping.users (id, home, known, visited, by_place) VALUES (?, ?, ?, ?, ?)', [
@@ -109,6 +110,35 @@ describe('classes of user-defined types', () => {
     assert.deepEqual(row['known'], known);
     assert.ok((row['visited'] as Set<Address>).has(new Address('Main St', null)));
     assert.equal((row['by_place'] as Map<Address, string>).get(new Address('Main St', null)), 'x');
+  });
+
+  test('are refused for a type that the schema does not have, and looked for when a session connects', async () => {
+    const { cluster } = await connect();
+    for (const [keyspace, name] of [
+      ['mapping', 'adress'],
+      ['maping', 'address'],
+    ] as const) {
+      assert.throws(
+        () => cluster.registerUserType(keyspace, name, Address),
+        (error) => error instanceof UserTypeDoesNotExistError && error.keyspace === keyspace && error.userType === name,
+      );
+    }
+    const { contactPoints } = await sharedCluster();
+    const early = new Cluster({ contactPoints });
+    open.push(early);
+    early.registerUserType('mapping', 'adress', Address);
+    await assert.rejects(early.connect(), UserTypeDoesNotExistError);
+    const unknowing = new Cluster({ contactPoints, schemaMetadataEnabled: false });
+    open.push(unknowing);
+    unknowing.registerUserType('mapping', 'adress', Address);
+    await unknowing.connect();
+  });
+
+  test('may be registered as soon as the type is made', async () => {
+    const { cluster, session } = await connect();
+    await session.execute('CREATE TYPE mapping.made_now (street text, zip int)');
+    cluster.registerUserType('mapping', 'made_now', Address);
+    await session.execute('DROP TYPE mapping.made_now');
   });
 
   test('count for prepared statements and other sessions when they are registered later', async () => {
