@@ -45,7 +45,7 @@ export {
   type ShapedRows,
 } from './result/rows.ts';
 export { ColumnBatch, Column, type ColumnData, type ColumnLayout } from './result/columns.ts';
-export { OrderedMap, SortedSet } from './result/collections.ts';
+export { OrderedMap, SortedSet, type SetSource } from './result/collections.ts';
 export type { TypeMappingOptions } from './result/type-mapping.ts';
 
 export type { AddressLookup, LoadBalancingPolicy } from './policies/load-balancing.ts';

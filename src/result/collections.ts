@@ -74,6 +74,56 @@ export class SortedSet<T> extends Set<T> {
     return this.values();
   }
 
+  /** The value at a place in ascending order, counted from the end if negative; undefined if there is none. */
+  at(index: number): T | undefined {
+    return [...this].at(index);
+  }
+
+  /** Says whether `other` is a Set with equal values. */
+  equals(other: unknown): boolean {
+    return other instanceof Set && other.size === this.size && this.isSubsetOf(other);
+  }
+
+  /** A set of the values of both. */
+  union<U>(other: SetSource<U>): SortedSet<T | U> {
+    return new SortedSet<T | U>([...this, ...valuesOf(other)]);
+  }
+
+  /** A set of the values that both have. */
+  intersection<U>(other: SetSource<U>): SortedSet<T & U> {
+    const others = setOf<unknown>(other);
+    return new SortedSet([...this].filter((value) => others.has(value)) as (T & U)[]);
+  }
+
+  /** A set of the values that `other` does not have. */
+  difference(other: SetSource<unknown>): SortedSet<T> {
+    const others = setOf(other);
+    return new SortedSet([...this].filter((value) => !others.has(value)));
+  }
+
+  /** A set of the values that only one of both has. */
+  symmetricDifference<U>(other: SetSource<U>): SortedSet<T | U> {
+    const others = setOf(other);
+    const own = [...this].filter((value) => !others.has(value as unknown as U));
+    return new SortedSet<T | U>([...own, ...[...others].filter((value) => !this.has(value as unknown as T))]);
+  }
+
+  /** Says whether `other` has all of its values. */
+  isSubsetOf(other: SetSource<unknown>): boolean {
+    const others = setOf(other);
+    return [...this].every((value) => others.has(value));
+  }
+
+  /** Says whether it has all values of `other`. */
+  isSupersetOf(other: SetSource<unknown>): boolean {
+    return [...valuesOf(other)].every((value) => this.has(value as T));
+  }
+
+  /** Says whether `other` has none of its values. */
+  isDisjointFrom(other: SetSource<unknown>): boolean {
+    return ![...valuesOf(other)].some((value) => this.has(value as T));
+  }
+
   #sort(): void {
     if (this.#isSorted) return;
     const values = [...super.values()].sort(compareValues);
@@ -116,6 +166,22 @@ export class OrderedMap<K, V> extends Map<K, V> {
     return this.#ownKeys.has(text) ? super.get(this.#ownKeys.get(text) as K) : undefined;
   }
 
+  /** The value of the equal key, or of the key that is added with this one. */
+  getOrInsert(key: K, value: V): V {
+    return this.getOrInsertComputed(key, () => value);
+  }
+
+  /** The value of the equal key, or of the key that is added with what the function returns. */
+  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    if (!this.has(key)) this.set(key, compute(key));
+    return this.get(key) as V;
+  }
+
+  /** Says whether `other` is a Map with equal keys and values, whatever their order. */
+  equals(other: unknown): boolean {
+    return other instanceof Map && other.size === this.size && valueKey(this) === valueKey(other);
+  }
+
   /** Says whether an equal key is there. */
   override has(key: K): boolean {
     return this.#ownKeys.has(valueKey(key));
@@ -132,4 +198,23 @@ export class OrderedMap<K, V> extends Map<K, V> {
     this.#ownKeys.clear();
     super.clear();
   }
+}
+
+/** What another set is given as: a Set, anything that looks like one, or anything that iterates over values. */
+export type SetSource<T> = Iterable<T> | SetLike<T>;
+
+/** What the set methods of JavaScript take. */
+interface SetLike<T> {
+  readonly size: number;
+  has(value: T): boolean;
+  keys(): Iterator<T>;
+}
+
+function valuesOf<T>(source: SetSource<T>): Iterable<T> {
+  return Symbol.iterator in source ? source : { [Symbol.iterator]: () => source.keys() };
+}
+
+/** As a set that compares by value, which an ordinary Set does not. */
+function setOf<T>(source: SetSource<T>): SortedSet<T> {
+  return source instanceof SortedSet ? (source as SortedSet<T>) : new SortedSet(valuesOf(source));
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { InvalidArgumentError } from '../../../src/errors.ts';
-import { OrderedMap, SortedSet } from '../../../src/result/collections.ts';
+import { OrderedMap, SortedSet, type SetSource } from '../../../src/result/collections.ts';
 import { valueKey } from '../../../src/result/value-key.ts';
 import { Decimal } from '../../../src/types/decimal.ts';
 import { Duration } from '../../../src/types/duration.ts';
@@ -200,3 +200,92 @@ function isBefore(a: readonly string[], b: readonly string[]): boolean {
   const other = b[i];
   return other !== undefined && (a[i] ?? '') < other;
 }
+
+const uuids = (...last: number[]): Uuid[] =>
+  last.map((n) => Uuid.parse(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`));
+
+/** Another set in each form that is taken. */
+const forms: readonly (readonly [string, (values: readonly Uuid[]) => SetSource<Uuid>])[] = [
+  ['a SortedSet', (values) => new SortedSet(values)],
+  ['a Set', (values) => new Set(values)],
+  ['an array', (values) => values],
+  [
+    'what looks like a set',
+    (values) => ({ size: values.length, has: (value) => values.includes(value), keys: () => values.values() }),
+  ],
+];
+
+for (const [name, of] of forms) {
+  test(`sets are combined with ${name} by value`, () => {
+    const set = new SortedSet(uuids(3, 1, 2));
+    const other = of(uuids(3, 4));
+    assert.deepEqual([...set.union(other)], uuids(1, 2, 3, 4));
+    assert.deepEqual([...set.intersection(other)], uuids(3));
+    assert.deepEqual([...set.difference(other)], uuids(1, 2));
+    assert.deepEqual([...set.symmetricDifference(other)], uuids(1, 2, 4));
+    assert.ok(set.union(other) instanceof SortedSet);
+    assert.deepEqual([...set], uuids(1, 2, 3));
+  });
+
+  test(`sets are compared with ${name} by value`, () => {
+    const set = new SortedSet(uuids(1, 2));
+    assert.deepEqual([set.isSubsetOf(of(uuids(1, 2, 3))), set.isSubsetOf(of(uuids(1)))], [true, false]);
+    assert.deepEqual([set.isSupersetOf(of(uuids(1))), set.isSupersetOf(of(uuids(1, 3)))], [true, false]);
+    assert.deepEqual([set.isDisjointFrom(of(uuids(3))), set.isDisjointFrom(of(uuids(2)))], [true, false]);
+  });
+}
+
+test('a set has a first and a last value, and equals one of the same values', () => {
+  const set = new SortedSet(uuids(3, 1, 2));
+  assert.deepEqual([set.at(0), set.at(-1), set.at(3)], [...uuids(1, 3), undefined]);
+  assert.ok(set.equals(new Set(uuids(1, 2, 3))));
+  assert.ok(!set.equals(new Set(uuids(1, 2))) && !set.equals(new Set(uuids(1, 2, 4))) && !set.equals(uuids(1, 2, 3)));
+});
+
+test('a map gives the value of an equal key before it makes one', () => {
+  const map = new OrderedMap([[uuids(1)[0], 'one']]);
+  assert.equal(map.getOrInsert(uuids(1)[0], 'other'), 'one');
+  assert.equal(map.getOrInsert(uuids(2)[0], 'two'), 'two');
+  assert.equal(
+    map.getOrInsertComputed(uuids(2)[0], () => assert.fail('the key is there')),
+    'two',
+  );
+  assert.equal(
+    map.getOrInsertComputed(uuids(3)[0], (key) => String(key).slice(-1)),
+    '3',
+  );
+  assert.deepEqual([...map.values()], ['one', 'two', '3']);
+});
+
+test('maps with equal entries are equal, whatever their order', () => {
+  const [one, two] = uuids(1, 2);
+  const map = new OrderedMap([
+    [one, [1]],
+    [two, [2]],
+  ]);
+  assert.ok(
+    map.equals(
+      new OrderedMap([
+        [two, [2]],
+        [one, [1]],
+      ]),
+    ),
+  );
+  assert.ok(
+    map.equals(
+      new Map([
+        [one, [1]],
+        [two, [2]],
+      ]),
+    ),
+  );
+  assert.ok(
+    !map.equals(
+      new OrderedMap([
+        [one, [1]],
+        [two, [3]],
+      ]),
+    ),
+  );
+  assert.ok(!map.equals(new OrderedMap([[one, [1]]])) && !map.equals([...map]));
+});
