@@ -119,6 +119,19 @@ export class HostPool implements ConnectionOwner {
     void this.fill();
   }
 
+  /** As {@link HostPool.tryNow}; what comes too soon after the last try is not lost, but waits for its time. */
+  trySoon(): void {
+    const { clock } = this.#options;
+    const waitMs = this.#triedAt + HINT_PAUSE_MS - clock.now();
+    if (this.isConnected || this.isClosed) return;
+    if (waitMs <= 0) {
+      this.tryNow();
+      return;
+    }
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => void this.fill(), waitMs);
+  }
+
   /** Something says that the host may be down: its connections are asked whether they still answer. */
   probe(): void {
     for (const connection of [...this.#connections]) this.#options.probe(connection);

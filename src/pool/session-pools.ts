@@ -129,7 +129,7 @@ export class SessionPools {
   /** Somebody says that a host is up or down: what is so is found out, and nothing that works is closed. */
   hint(host: Host, status: 'UP' | 'DOWN'): void {
     const pool = this.#pools.get(host);
-    if (status === 'UP') pool?.tryNow();
+    if (status === 'UP') pool?.trySoon();
     else pool?.probe();
   }
 
