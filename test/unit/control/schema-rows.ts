@@ -1,6 +1,6 @@
 // Rows of schema tables as a server gives them, for tests of what is made of them.
 
-import { systemClock } from '../../../src/connection/clock.ts';
+import type { Clock } from '../../../src/connection/clock.ts';
 import { SchemaReader, type SchemaQuery } from '../../../src/control/schema-reader.ts';
 import type { SystemRow } from '../../../src/control/system-tables.ts';
 import { InvalidRequestError } from '../../../src/errors/server-errors.ts';
@@ -26,6 +26,12 @@ export function columnRow(table: string, name: string, type: string, kind = 'reg
   return { keyspace_name: 'ks', table_name: table, column_name: name, clustering_order: order, kind, position, type };
 }
 
+export function viewRow(name: string, baseTable: string, changes: SystemRow = {}): SystemRow {
+  const where = 'v IS NOT NULL AND k IS NOT NULL';
+  const view = { base_table_name: baseTable, include_all_columns: true, where_clause: where };
+  return { keyspace_name: 'ks', view_name: name, ...view, ...changes };
+}
+
 export function typeRow(name: string, fields: Readonly<Record<string, string>>): SystemRow {
   return {
     keyspace_name: 'ks',
@@ -42,11 +48,31 @@ export const SMALL: Tables = {
   columns: [columnRow('t', 'k', 'int', 'partition_key', 0), columnRow('t', 'v', 'text')],
 };
 
+/** Each look at it finds it a millisecond later; its timers run at once, and are counted. */
+class HurriedClock implements Clock {
+  pauses = 0;
+  #now = 0;
+
+  now(): number {
+    return (this.#now += 1);
+  }
+
+  setTimeout(callback: () => void): undefined {
+    this.pauses += 1;
+    callback();
+  }
+
+  clearTimeout(): void {
+    // Nothing waits.
+  }
+}
+
 /** A server with these rows: it answers the reader's queries, equality in WHERE included. */
 export class FakeSchema {
   tables: Tables;
   readonly queries: string[] = [];
   readonly reports: string[] = [];
+  readonly clock = new HurriedClock();
   readonly reader: SchemaReader;
 
   constructor(tables: Tables) {
@@ -54,7 +80,7 @@ export class FakeSchema {
     const ignore = (): void => undefined;
     const warn = (...args: unknown[]): void => void this.reports.push(String(args[0]));
     const logger = { debug: ignore, info: ignore, warn, error: warn };
-    this.reader = new SchemaReader({ logger, clock: systemClock, maxQueries: 4 });
+    this.reader = new SchemaReader({ logger, clock: this.clock, maxQueries: 4 });
   }
 
   readonly query: SchemaQuery = (cql) => {
