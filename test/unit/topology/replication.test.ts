@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Host } from '../../../src/topology/host.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
+import { parseReplication } from '../../../src/topology/replication.ts';
 import { fakeHost, fakeTopology, queryFor } from './fake-hosts.ts';
 
 const simple = (factor: string): Record<string, string> => ({
@@ -70,4 +71,12 @@ test('a query without a token, of an unknown keyspace, or of a local strategy ha
 test('replicas of a ring entry are computed once', () => {
   const topology = fakeTopology([fakeHost(1, [0n])], simple('1'));
   assert.equal(topology.replicas(queryFor(-5n)), topology.replicas(queryFor(-6n)));
+});
+
+test("a strategy is written as it is given, by a short name where it is the server's own", () => {
+  const written = (options: Record<string, string>): string =>
+    parseReplication(new Map(Object.entries(options))).exportForSchema();
+  const own = 'org.apache.cassandra.locator.NetworkTopologyStrategy';
+  assert.equal(written({ b: '3/1', class: own, a: '1' }), "{'class': 'NetworkTopologyStrategy', 'a': '1', 'b': '3/1'}");
+  assert.equal(written({ class: 'com.example.Strategy' }), "{'class': 'com.example.Strategy'}");
 });
