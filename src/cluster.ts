@@ -20,7 +20,8 @@ import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import type { SchemaChange } from './protocol/events.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
-import { Session, type SessionCluster, type SharedServices } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionCluster, SharedServices } from './session/services.ts';
 import type { Host } from './topology/host.ts';
 import type { HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
@@ -395,7 +396,8 @@ export class Cluster implements SessionCluster {
       onHostUp: (host) => states.onUp(host),
       onHostDown: (host, error) => states.onDown(host, error),
       onSchemaChange: (change) => this.#monitor.afterSchemaChange(change),
-      onSessionClosed: (session) => this.#sessions.delete(session),
+      waitForSchemaAgreement: (maxWaitMs, signal) => this.#monitor.waitForSchemaAgreement(maxWaitMs, signal),
+      onSessionClosed: (session) => this.#sessions.delete(session as Session),
     };
   }
 

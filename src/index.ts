@@ -8,7 +8,18 @@ export {
   type ExecutionResult,
   type StatementAndParams,
 } from './concurrent.ts';
-export { Session, type PrepareOptions, type SessionCluster, type SetKeyspaceOptions } from './session.ts';
+export {
+  Session,
+  type PrepareOptions,
+  type RequestInitListener,
+  type SchemaAgreementOptions,
+  type SetKeyspaceOptions,
+} from './session.ts';
+export type { RequestInfo, RequestInterceptor } from './session/interceptors.ts';
+export { requestLogger, type RequestLoggerOptions } from './session/request-logger.ts';
+export { ResponseFuture, type ResultOptions } from './session/response-future.ts';
+export { RowStream, type StreamOptions } from './session/row-stream.ts';
+export type { SessionCluster } from './session/services.ts';
 export type { ShutdownOptions } from './session/shutdown-options.ts';
 export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
@@ -21,7 +32,7 @@ export {
   type ProfileKey,
 } from './execution/profile.ts';
 export type { ExecutionProfiles } from './execution/profile-table.ts';
-export type { ExecuteOptions } from './execution/settings.ts';
+export type { ExecuteOptions } from './execution/execute-options.ts';
 export type { Query } from './execution/statement-executor.ts';
 
 export { SimpleStatement, type SimpleStatementOptions } from './statement/simple.ts';
@@ -30,6 +41,7 @@ export { BatchStatement, BatchType, type BatchStatementOptions, type BatchTypeNa
 export { bindParams } from './statement/bind-params.ts';
 export { Encoder, type ValueClass } from './statement/literals.ts';
 export { Statement, type StatementOptions } from './statement/statement.ts';
+export { cql, CqlFragment, identifier, raw, type TemplateValue } from './statement/template.ts';
 export { ValueSequence } from './statement/value-sequence.ts';
 
 export { ResultSet, type AllOptions } from './result/result-set.ts';

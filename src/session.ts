@@ -2,92 +2,36 @@
 // nothing themselves; the work is done below.
 
 import { ConnectionShutdownError, DriverError, InvalidArgumentError } from './errors.ts';
-import type { ExecutionObserver } from './execution/observer.ts';
-import { Preparation } from './execution/preparation.ts';
-import {
-  EXEC_PROFILE_DEFAULT,
-  ExecutionProfile,
-  type ExecutionProfileOptions,
-  type ProfileKey,
-} from './execution/profile.ts';
-import { RequestCount } from './execution/request-count.ts';
-import type { ProfileTable } from './execution/profile-table.ts';
-import { RetryBudget } from './execution/retry-budget.ts';
-import { resolveSettings, type ExecuteOptions } from './execution/settings.ts';
-import { StatementEncoder } from './execution/statement-encoder.ts';
-import { StatementExecutor, type Query } from './execution/statement-executor.ts';
+import { NO_OPTIONS, WATCHED, type ExecuteOptions, type WatchedOptions } from './execution/execute-options.ts';
+import type { Preparation } from './execution/preparation.ts';
+import { resolveSettings } from './execution/settings.ts';
+import type { StatementEncoder } from './execution/statement-encoder.ts';
+import type { StatementExecutor, Query } from './execution/statement-executor.ts';
 import { readQueryTrace } from './execution/tracing.ts';
-import type { Clock } from './connection/clock.ts';
-import type { Deadlines } from './connection/deadlines.ts';
-import type { ResolvedOptions } from './options.ts';
-import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
-import type { PolicySet } from './policies/policy-set.ts';
-import type { ReconnectionPolicy } from './policies/reconnection.ts';
-import type { RetryPolicy } from './policies/retry.ts';
-import type { SpeculativeExecutionPolicy } from './policies/speculative-execution.ts';
-import type { TimestampGenerator } from './policies/timestamps.ts';
-import type { Convictions } from './pool/convictions.ts';
-import type { ConnectionFactory } from './pool/connection-factory.ts';
-import { Throttler } from './pool/throttler.ts';
 import type { PoolState } from './pool/pool-state.ts';
-import { SessionPools } from './pool/session-pools.ts';
-import type { SchemaChange } from './protocol/events.ts';
-import type { RequestEncoder, WireFormat } from './protocol/requests.ts';
-import { DecoderCache } from './result/decoders.ts';
-import type { ProgramTable } from './result/programs.ts';
+import type { Throttler } from './pool/throttler.ts';
+import type { SessionPools } from './pool/session-pools.ts';
+import type { QueryTrace, TraceOptions } from './result/execution-info.ts';
 import type { ResultSet } from './result/result-set.ts';
-import type { RowFactory, ShapedRows } from './result/rows.ts';
-import type { TypeMapping } from './result/type-mapping.ts';
+import type { ShapedRows } from './result/rows.ts';
+import { assembleSession, type SessionContext } from './session/assembly.ts';
 import { SessionDefaults } from './session/defaults.ts';
+import { Interceptors, statementOf, WatchedRequest, type RequestInterceptor } from './session/interceptors.ts';
+import { ResponseFuture, type FutureOwner } from './session/response-future.ts';
+import { RowStream, type StreamOptions } from './session/row-stream.ts';
+import type { SessionCluster, SharedServices } from './session/services.ts';
+import { SessionSettings } from './session/session-settings.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
+import { THREAD_BOUND } from './session/thread-bound.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import { Encoder } from './statement/literals.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
+import { cql, isTemplate, type TemplateValue } from './statement/template.ts';
 import type { Host } from './topology/host.ts';
-import { partitionerNumber } from './topology/token-ring.ts';
-import type { Topology } from './topology/topology.ts';
-import type { Consistency, SerialConsistency } from './types/consistency.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 import { quoteIdentifier } from './types/identifier.ts';
-
-/** What a session needs of its cluster. */
-export interface SessionCluster {
-  readonly isClosed: boolean;
-  shutdown(): Promise<void>;
-}
-
-/** What all sessions of a cluster share. */
-export interface SharedServices {
-  readonly options: ResolvedOptions;
-  readonly encoder: RequestEncoder;
-  readonly wire: WireFormat;
-  readonly programs: ProgramTable;
-  readonly types: TypeMapping;
-  readonly factory: ConnectionFactory;
-  readonly deadlines: Deadlines;
-  readonly clock: Clock;
-  readonly profiles: ProfileTable;
-  /** That of the default profile. */
-  readonly policy: LoadBalancingPolicy;
-  /** Those of all profiles. */
-  readonly policies: PolicySet;
-  readonly reconnectionPolicy: ReconnectionPolicy;
-  readonly convictions: Convictions;
-  readonly retryPolicy: RetryPolicy;
-  readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy;
-  readonly timestampGenerator: TimestampGenerator | null;
-  /** Watches the requests of all sessions; `null` if nobody does. */
-  readonly observer: ExecutionObserver | null;
-  topology(): Topology;
-  /** Makes a load balancing policy known that came with a profile of a single request. */
-  borrowPolicy(policy: LoadBalancingPolicy): void;
-  onHostUp(host: Host): void;
-  onHostDown(host: Host, error: DriverError): void;
-  /** Resolves to whether all nodes agree on the schema. */
-  onSchemaChange(change: SchemaChange): Promise<boolean>;
-  onSessionClosed(session: Session): void;
-}
+import type { Uuid } from './types/uuid.ts';
 
 /** Options of {@link Session.prepare}. */
 export interface PrepareOptions {
@@ -106,118 +50,68 @@ export interface SetKeyspaceOptions {
   signal?: AbortSignal;
 }
 
-const NO_OPTIONS: ExecuteOptions<never> = Object.freeze({});
+/** Told of each request before it is sent; further arguments are those it was added with. */
+export type RequestInitListener = (future: ResponseFuture<unknown>, ...args: readonly unknown[]) => void;
+
+/** How to wait for schema agreement. */
+export interface SchemaAgreementOptions {
+  /** Milliseconds to wait. Default: `maxSchemaAgreementWait` of the cluster. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
 
 /**
- * Executes statements. Made by `cluster.connect`; one serves a whole application, whatever runs at the same time.
+ * Executes statements. Made by `cluster.connect`; one serves a whole application, whatever runs at the same time. It cannot
+ * leave the thread that made it: a copy for a worker or a child process fails with a `DataCloneError`.
  *
  * @example const { length } = await session.execute('SELECT * FROM users WHERE id = ?', [id]);
  */
-export class Session {
+export class Session extends SessionSettings {
   readonly cluster: SessionCluster;
-  /** Milliseconds that a trace may take to be complete. */
-  maxTraceWait = 2_000;
+  /** Keeps structured clones from making a session that can do nothing. */
+  readonly threadBound = THREAD_BOUND;
   /** Writes values as CQL literals, for {@link bindParams}; its `mapping` may be extended. Executing never uses it. */
   encoder: Encoder = new Encoder();
   readonly #defaults: SessionDefaults;
   readonly #services: SharedServices;
+  readonly #context: SessionContext;
   readonly #pools: SessionPools;
-  readonly #requests = new RequestCount();
   readonly #throttler: Throttler | null;
   readonly #preparation: Preparation;
   readonly #executor: StatementExecutor;
   readonly #encoder: StatementEncoder;
-  /** Requests that wait for the time of a retry. */
-  readonly #paused = new Set<{ onShutdown(): void }>();
+  readonly #futureOwner: FutureOwner;
+  /** Futures that results came from; others get one where somebody asks. */
+  readonly #futures = new WeakMap<object, ResponseFuture<unknown>>();
+  /** Both `null` where nobody watches. */
+  #listeners: readonly { readonly listener: RequestInitListener; readonly args: readonly unknown[] }[] | null = null;
+  #interceptors: Interceptors | null = null;
   #isRefusing = false;
-  #isClosed = false;
+  /** Aborted when the session is shut down, before anything fails for it. */
+  readonly #closed = new AbortController();
   #closing: Promise<void> | null = null;
 
   /** Sessions are made by `cluster.connect`. */
   constructor(cluster: SessionCluster, services: SharedServices, keyspace: string | undefined) {
-    const { options, encoder, wire, programs, clock, deadlines } = services;
+    const { retryPolicy, timestampGenerator } = services;
+    const defaults = new SessionDefaults({ ...services, ...services.options, retryPolicy, timestampGenerator });
+    super(defaults);
     this.cluster = cluster;
     this.#services = services;
-    this.#defaults = new SessionDefaults({
-      ...services,
-      ...options,
-      retryPolicy: services.retryPolicy,
-      timestampGenerator: services.timestampGenerator,
-    });
-    this.#pools = new SessionPools({
-      ...services,
-      ...options,
-      connectionsPerHost: options.pooling.connectionsPerHost,
-      keyspace,
-      distance: (host) => services.policies.distance(host),
-      onHostUp: (host) => {
-        services.onHostUp(host);
-        this.#preparation.onHostUp(host);
-      },
-      onHostDown: (host, error) => {
-        services.onHostDown(host, error);
-        this.#preparation.onHostDown(host);
-      },
-    });
-    this.#throttler = options.throttler === undefined ? null : new Throttler(options.throttler, clock);
-    const context = {
-      deadlines,
-      clock,
-      observer: services.observer,
-      retryBudget: new RetryBudget(clock),
-      paused: this.#paused,
-      requests: this.#requests,
-      topology: () => services.topology(),
-      isClosed: () => this.#isClosed,
-      pool: (host: Host) => this.#pools.get(host),
-      tryNow: (hosts: Iterable<Host>) => this.#pools.tryNow(hosts),
-      report: (error: unknown) => options.logger.error('a policy threw', error),
-    };
-    this.#preparation = new Preparation({
-      encoder,
-      wire,
-      programs,
-      context,
-      maxPrepared: options.maxPrepared,
-      types: services.types,
-      prepareOnAllHosts: options.prepareOnAllHosts,
-      reprepareOnUp: options.reprepareOnUp,
-      defaults: () => resolveSettings({}, undefined, this.#defaults.of(undefined)),
-      onLeftToExecution: (host, error) =>
-        options.logger.debug(
-          `a statement was not prepared on ${host.toString()}; it will be when it is executed`,
-          error,
-        ),
-      onCacheFull: () =>
-        options.logger.warn(
-          `more than ${options.maxPrepared} different statements were executed with parameters; the oldest are forgotten and ` +
-            'will be prepared again. Bind values instead of formatting them into the text, or raise maxPrepared',
-        ),
-    });
-    this.#encoder = new StatementEncoder({
-      encoder,
-      wire,
-      programs,
-      partitioner: () => partitionerNumber(services.topology().partitioner),
-    });
-    this.#executor = new StatementExecutor({
-      context,
-      programs,
-      decoders: new DecoderCache(services.types),
-      preparation: this.#preparation,
-      throttler: this.#throttler,
-      encoder: this.#encoder,
+    this.#defaults = defaults;
+    const parts = assembleSession(services, keyspace, {
+      isClosed: () => this.#closed.signal.aborted,
       defaults: (profile) => this.#defaults.of(profile),
-      keyspace: () => this.keyspace,
-      onSetKeyspace: (used) => this.#pools.useKeyspace(used),
-      onSchemaChange: (change) => services.onSchemaChange(change),
-      readTrace: (id, traceOptions) =>
-        readQueryTrace(id, traceOptions, {
-          clock,
-          maxWaitMs: this.maxTraceWait,
-          select: async (cql, params, selectOptions) => (await this.execute(cql, params, selectOptions)).all(),
-        }),
+      readTrace: (id, options) => this.#readTrace(id, options),
+      futureOf: (result, query) => this.#futureOf(result, query as Query<never>),
     });
+    this.#context = parts.context;
+    this.#pools = parts.pools;
+    this.#throttler = parts.throttler;
+    this.#preparation = parts.preparation;
+    this.#executor = parts.executor;
+    this.#encoder = parts.encoder;
+    this.#futureOwner = { session: this, deadlines: services.deadlines, report: (...fault) => this.#report(...fault) };
   }
 
   /** The keyspace of tables named without one. */
@@ -234,74 +128,11 @@ export class Session {
     return this.#isRefusing;
   }
 
-  /** Milliseconds for a request with all its retries; `null`: no limit. */
-  get defaultTimeout(): number | null {
-    return this.#defaults.timeout;
-  }
-
-  set defaultTimeout(timeout: number | null) {
-    this.#defaults.timeout = timeout;
-  }
-
-  /** Consistency of requests that name none. Setters throw where the default execution profile decides. */
-  get defaultConsistencyLevel(): Consistency {
-    return this.#defaults.consistencyLevel;
-  }
-
-  set defaultConsistencyLevel(level: Consistency) {
-    this.#defaults.consistencyLevel = level;
-  }
-
-  /** Consistency of the Paxos phase of conditional statements that name none. */
-  get defaultSerialConsistencyLevel(): SerialConsistency | undefined {
-    return this.#defaults.serialConsistencyLevel;
-  }
-
-  set defaultSerialConsistencyLevel(level: SerialConsistency | undefined) {
-    this.#defaults.serialConsistencyLevel = level;
-  }
-
-  /** Rows of a page; `null`: the server decides. */
-  get defaultFetchSize(): number | null {
-    return this.#defaults.fetchSize;
-  }
-
-  set defaultFetchSize(rows: number | null) {
-    this.#defaults.fetchSize = rows;
-  }
-
-  /** How rows are made of requests that name no row factory. */
-  get rowFactory(): RowFactory<unknown> {
-    return this.#defaults.rowFactory;
-  }
-
-  set rowFactory(factory: RowFactory<unknown>) {
-    this.#defaults.rowFactory = factory;
-  }
-
-  /** Whether requests carry a timestamp of this process. */
-  get useClientTimestamp(): boolean {
-    return this.#defaults.useClientTimestamp;
-  }
-
-  set useClientTimestamp(use: boolean) {
-    this.#defaults.useClientTimestamp = use;
-  }
-
-  /** Makes the timestamps, in microseconds since 1970; `null` leaves them to the server. */
-  get timestampGenerator(): TimestampGenerator | null {
-    return this.#defaults.timestampGenerator;
-  }
-
-  set timestampGenerator(generator: TimestampGenerator | null) {
-    this.#defaults.timestampGenerator = generator;
-  }
-
   /**
    * Executes a statement and resolves with its first page.
    *
    * `params` are bound by the server to `?`, `:name`, `%s` or `%(name)s`: an array in the order of the markers, or an object by
-   * name. Text with parameters is prepared when first executed and kept.
+   * name. Text with parameters is prepared when first executed and kept. As a tag of a template it binds what stands in `${…}`.
    *
    * Rejects with {@link DriverError}: `InvalidArgumentError` and `CodecError` before a byte is sent, `OperationTimedOutError` at
    * the deadline, `NoHostAvailableError` where no host could be asked, else what the server answered; with the reason of the
@@ -313,14 +144,19 @@ export class Session {
     options: ExecuteOptions<ShapedRows[Shape]> & { readonly rowFactory: Shape },
   ): Promise<ResultSet<ShapedRows[Shape]>>;
   execute<Row = RowObject>(query: Query<Row>, params?: Params, options?: ExecuteOptions<Row>): Promise<ResultSet<Row>>;
+  execute<Row = RowObject>(strings: TemplateStringsArray, ...values: readonly TemplateValue[]): Promise<ResultSet<Row>>;
   async execute<Row>(
-    query: Query<Row>,
-    params?: Params,
-    options: ExecuteOptions<Row> = NO_OPTIONS,
+    query: Query<Row> | TemplateStringsArray,
+    first?: Params | TemplateValue,
+    second: ExecuteOptions<Row> | TemplateValue = NO_OPTIONS,
+    ...others: readonly TemplateValue[]
   ): Promise<ResultSet<Row>> {
     this.#requireOpen();
     try {
-      return await this.#executor.execute(query, params, options);
+      if (isTemplate(query)) return await this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
+      const options = second as ExecuteOptions<Row>;
+      if (this.#listeners !== null) return await this.#start(query, first as Params, options);
+      return await this.#executeWatched(query, first as Params | undefined, options);
     } catch (error) {
       throw withCallerStack(error);
     }
@@ -329,6 +165,44 @@ export class Session {
   /** Executes the statements of a batch as one request. Rejects as `execute` does. */
   executeBatch(batch: BatchStatement, options: ExecuteOptions = NO_OPTIONS): Promise<ResultSet> {
     return this.execute(batch, undefined, options);
+  }
+
+  /**
+   * Starts what `execute` does and returns at once, with a future that can be awaited, called back from and cancelled. It fails as
+   * `execute` rejects.
+   *
+   * @example session.executeAsync('SELECT * FROM users').addCallbacks(show, report);
+   */
+  executeAsync<Row = RowObject>(
+    query: Query<Row>,
+    params?: Params,
+    options: ExecuteOptions<Row> = NO_OPTIONS,
+  ): ResponseFuture<Row> {
+    return this.#start(query, params, options);
+  }
+
+  /**
+   * A stream of the rows of all pages. Nothing is asked for before the first row is; a loop over it fails as `execute` rejects.
+   *
+   * @throws {InvalidArgumentError} for options of the stream that are out of their limits.
+   * @example for await (const row of session.executeStream('SELECT * FROM events', [], { fetchSize: 500 })) handle(row);
+   */
+  executeStream<Row = RowObject>(
+    query: Query<Row>,
+    params?: Params,
+    options: ExecuteOptions<Row> & StreamOptions = NO_OPTIONS,
+  ): RowStream<Row> {
+    const { maxPages, prefetch, onPage, signal, ...executeOptions } = options;
+    const execute = (end: AbortSignal): Promise<ResultSet<Row>> =>
+      this.execute(query, params, {
+        ...executeOptions,
+        signal: signal === undefined ? end : AbortSignal.any([end, signal]),
+      });
+    return new RowStream(execute, {
+      ...(maxPages === undefined ? {} : { maxPages }),
+      ...(prefetch === undefined ? {} : { prefetch }),
+      ...(onPage === undefined ? {} : { onPage }),
+    });
   }
 
   /**
@@ -362,26 +236,51 @@ export class Session {
   }
 
   /**
-   * The execution profile of a name; by {@link EXEC_PROFILE_DEFAULT} what holds for requests that name none.
-   *
-   * @throws {InvalidArgumentError} if there is none of that name.
+   * Calls a function with the future of every request of `execute` and `executeAsync`, before it is sent; it may add callbacks to
+   * it. What it throws goes to the logger.
    */
-  getExecutionProfile(name: ProfileKey): ExecutionProfile {
-    return name === EXEC_PROFILE_DEFAULT ? this.#defaults.effectiveBase() : this.#defaults.profile(name);
+  addRequestInitListener(listener: RequestInitListener, ...args: readonly unknown[]): void {
+    requireFunction('listener', listener);
+    this.#listeners = [...(this.#listeners ?? []), { listener, args }];
+  }
+
+  /** Calls a function no more; with the arguments that it was added with, if there were some. */
+  removeRequestInitListener(listener: RequestInitListener, ...args: readonly unknown[]): void {
+    const isOther = (each: { readonly listener: RequestInitListener; readonly args: readonly unknown[] }): boolean =>
+      each.listener !== listener || each.args.length !== args.length || each.args.some((arg, i) => arg !== args[i]);
+    const left = this.#listeners?.filter(isOther) ?? [];
+    this.#listeners = left.length === 0 ? null : left;
   }
 
   /**
-   * A copy of an execution profile, given by name or itself, with some settings changed; policies are shared. It is no
-   * profile of the cluster: pass it with requests, or add it by `cluster.addExecutionProfile`.
+   * Tells an object of every request: before, after, when it failed, and of each attempt. Returns a function that ends that.
    *
-   * @throws {InvalidArgumentError} for a profile or a setting that does not exist.
+   * @throws {InvalidArgumentError} if it has a method of an interceptor that is no function.
+   * @example const stop = session.addInterceptor({ onError: (request, error) => count(error) });
    */
-  executionProfileCloneUpdate(
-    profile: ProfileKey | ExecutionProfile,
-    changes: ExecutionProfileOptions,
-  ): ExecutionProfile {
-    const base = profile instanceof ExecutionProfile ? profile : this.getExecutionProfile(profile);
-    return base.with(changes);
+  addInterceptor(interceptor: RequestInterceptor): () => void {
+    requireInterceptor(interceptor);
+    const interceptors = this.#interceptors ?? new Interceptors((...fault) => this.#report(...fault), []);
+    this.#watchBy(interceptors.with(interceptor));
+    let isAdded = true;
+    return () => {
+      if (isAdded) this.#watchBy(this.#interceptors?.without(interceptor) ?? null);
+      isAdded = false;
+    };
+  }
+
+  /**
+   * Resolves to whether all nodes agree on the schema; to false when they do not within the time.
+   *
+   * Rejects with the reason of the signal.
+   */
+  async waitForSchemaAgreement(options: SchemaAgreementOptions = {}): Promise<boolean> {
+    this.#requireOpen();
+    const { timeout, signal } = options;
+    signal?.throwIfAborted();
+    const isAgreed = await this.#services.waitForSchemaAgreement(timeout, signal);
+    signal?.throwIfAborted();
+    return isAgreed;
   }
 
   /**
@@ -435,23 +334,111 @@ export class Session {
   }
 
   async #close(gracefulMs: number): Promise<void> {
+    const { requests, paused } = this.#context;
     this.#isRefusing = true;
-    if (gracefulMs > 0) await this.#requests.idle(gracefulMs, this.#services.clock, setImmediate);
+    if (gracefulMs > 0) await requests.idle(gracefulMs, this.#services.clock, setImmediate);
     // Before anything fails: what is in flight must not be tried again.
-    this.#isClosed = true;
-    for (const request of this.#paused) request.onShutdown();
+    this.#closed.abort(closedError());
+    for (const request of paused) request.onShutdown();
     this.#throttler?.close();
     await this.#pools.close();
     this.#services.onSessionClosed(this);
   }
 
-  #requireOpen(): void {
-    if (this.isClosed) throw new ConnectionShutdownError('the session is shut down', { maybeApplied: false });
+  #executeTemplate<Row>(strings: TemplateStringsArray, given: readonly TemplateValue[]): Promise<ResultSet<Row>> {
+    // The parameters that a call without options fills in are none of the template's.
+    const values = given.slice(0, strings.length - 1);
+    return this.execute(cql<Row>(strings, ...values));
   }
+
+  #executeWatched<Row>(
+    query: Query<Row>,
+    params: Params | undefined,
+    options: WatchedOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    if (this.#interceptors === null) return this.#executor.execute(query, params, options);
+    const request = new WatchedRequest(query, params, options);
+    const watched = { ...options, [WATCHED]: request };
+    return this.#interceptors.around(request, () => this.#executor.execute(query, params, watched));
+  }
+
+  #start<Row>(query: Query<Row>, params: Params | undefined, options: ExecuteOptions<Row>): ResponseFuture<Row> {
+    const future = new ResponseFuture<Row>(this.#futureOwner, () => statementOf(query, params));
+    for (const { listener, args } of this.#listeners ?? []) {
+      try {
+        listener(future as ResponseFuture<unknown>, ...args);
+      } catch (error) {
+        this.#report('a request init listener', error);
+      }
+    }
+    const signal = options.signal === undefined ? future.signal : AbortSignal.any([options.signal, future.signal]);
+    future.start(async () => {
+      this.#requireOpen();
+      const result = await this.#executeWatched(query, params, { ...options, signal });
+      this.#futures.set(result, future as ResponseFuture<unknown>);
+      return result;
+    });
+    return future;
+  }
+
+  #futureOf<Row>(result: ResultSet<Row>, query: Query<Row>): ResponseFuture<Row> {
+    const known = this.#futures.get(result);
+    if (known !== undefined) return known as ResponseFuture<Row>;
+    const future = new ResponseFuture<Row>(this.#futureOwner, () => statementOf(query));
+    future.startWith(result);
+    this.#futures.set(result, future as ResponseFuture<unknown>);
+    return future;
+  }
+
+  #readTrace(id: Uuid, options: TraceOptions): Promise<QueryTrace> {
+    const { clock, deadlines } = this.#services;
+    return readQueryTrace(id, options, {
+      clock,
+      deadlines,
+      maxWaitMs: this.maxTraceWait,
+      closed: this.#closed.signal,
+      select: async (text, params, selectOptions) => (await this.#executor.execute(text, params, selectOptions)).all(),
+    });
+  }
+
+  #watchBy(interceptors: Interceptors | null): void {
+    const { observer } = this.#services;
+    this.#interceptors = interceptors;
+    this.#context.observer = interceptors === null ? observer : interceptors.observer(observer);
+  }
+
+  #report(where: string, error: unknown): void {
+    this.#services.options.logger.error(`${where} threw`, error);
+  }
+
+  #requireOpen(): void {
+    if (this.isClosed) throw closedError();
+  }
+}
+
+function closedError(): ConnectionShutdownError {
+  return new ConnectionShutdownError('the session is shut down', { maybeApplied: false });
 }
 
 /** Errors are made where a socket was read; the stack that helps is that of who awaits. Costs nothing without an error. */
 function withCallerStack(error: unknown): unknown {
   if (error instanceof DriverError && 'captureStackTrace' in Error) Error.captureStackTrace(error, withCallerStack);
   return error;
+}
+
+function requireFunction(field: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new InvalidArgumentError(`expected ${field} as a function, got ${describe(value)}`, { field });
+}
+
+function requireInterceptor(interceptor: RequestInterceptor): void {
+  if (typeof interceptor !== 'object' || (interceptor as unknown) === null) {
+    throw new InvalidArgumentError(`expected interceptor as an object, got ${describe(interceptor)}`, {
+      field: 'interceptor',
+    });
+  }
+  for (const method of ['onRequest', 'onResponse', 'onError', 'onAttempt'] as const) {
+    const given: unknown = (interceptor as Record<string, unknown>)[method];
+    if (given !== undefined) requireFunction(`interceptor.${method}`, given);
+  }
 }

@@ -373,7 +373,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   }
 
   #watchEnd(attempt: HostAttempt): void {
-    this.#context.observer?.onAttempt(attempt);
+    this.#context.observer?.onAttempt(attempt, this.#request);
     const { speculativeExecutionPolicy: policy } = this.#request;
     if (policy?.onLatency === undefined || attempt.connection === null) return;
     try {

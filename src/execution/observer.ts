@@ -9,7 +9,7 @@ import type { ExecutionRequest } from './request.ts';
 /** Told what happens to every request of a session, while it happens. Must not throw: it is called on the path of answers. */
 export interface ExecutionObserver {
   /** An attempt ended: `durationMs` is set, and `error` if it failed; neither an answer nor an error means that it was given up. */
-  onAttempt(attempt: HostAttempt): void;
+  onAttempt(attempt: HostAttempt, request: ExecutionRequest): void;
   /** The retry policy wants another attempt after this failure. */
   onRetry(error: DriverError): void;
   /** The retry policy made an empty result of this failure. */

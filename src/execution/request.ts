@@ -31,6 +31,8 @@ export interface ExecutionRequest extends EncodedRequest {
   /** Time that it has; less after it has waited for a throttler. */
   timeoutMs: number | null;
   readonly signal: AbortSignal | undefined;
+  /** What those who watch know the request by; absent if it is not of a user. */
+  readonly watched?: object | undefined;
   /** True for what changes nothing wherever it ends, such as preparing. */
   readonly isHarmless: boolean;
   /**

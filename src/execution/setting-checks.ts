@@ -40,6 +40,11 @@ export function checkedRowFactory<Row>(field: string, factory: RowFactory<Row>):
   throw new InvalidArgumentError(`expected ${names} or a function as ${field}, got ${shown(factory)}`, { field });
 }
 
+export function checkedText(field: string, text: string): string {
+  if (typeof text === 'string' && text !== '') return text;
+  throw new InvalidArgumentError(`expected ${field} as text that is not empty, got ${describe(text)}`, { field });
+}
+
 /** Options are read by name: one that does not exist would do nothing, unnoticed. */
 export function requireKnownOptions(options: object, known: ReadonlySet<string>, what: string): void {
   for (const field in options) {

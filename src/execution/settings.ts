@@ -16,44 +16,11 @@ import {
   type ConsistencyName,
   type SerialConsistency,
 } from '../types/consistency.ts';
-import type { ExecutionProfile, ProfileKey } from './profile.ts';
+import { WATCHED, type WatchedOptions } from './execute-options.ts';
 import { checkedFetchSize, checkedSerialConsistency, checkedTimeout } from './setting-checks.ts';
 
-/** Options of one request. What is not set is taken from the statement, then the execution profile, then the session. */
-export interface ExecuteOptions<Row = Record<string, unknown>> {
-  /** Milliseconds for the request with all its retries, anew for each page; `null`: no limit. */
-  timeout?: number | null;
-  /** Gives the request up, and those for further pages; they reject with the reason of the signal. */
-  signal?: AbortSignal;
-  /** Asks the server to trace the request: see `getQueryTrace` of the result. */
-  trace?: boolean;
-  consistencyLevel?: Consistency;
-  serialConsistencyLevel?: SerialConsistency;
-  /** The profile whose settings hold where neither call nor statement say anything: its name, or itself. */
-  executionProfile?: ProfileKey | ExecutionProfile;
-  retryPolicy?: RetryPolicy;
-  /** Rows of a page; `null`: the server decides. */
-  fetchSize?: number | null;
-  /** Where to continue; bytes, or their hexadecimal form. Not authenticated: never take it from a user unsigned. */
-  pagingState?: Uint8Array | string;
-  /** The one host to ask. */
-  host?: Host;
-  /** Keyspace of tables named without one, for this request. Protocol v5. */
-  keyspace?: string;
-  customPayload?: Readonly<Record<string, Uint8Array>>;
-  /** The user to act for, where the server allows it (DSE proxy execution). */
-  executeAs?: string;
-  /** True if executing twice has the effect of executing once. */
-  isIdempotent?: boolean;
-  /** Microseconds since 1970. */
-  timestamp?: bigint | number;
-  rowFactory?: RowFactory<Row>;
-  /** `true` prepares text without parameters too; `false` refuses parameters, as only a prepared statement knows their types. */
-  prepare?: boolean;
-}
-
 /** What of the options becomes settings. */
-export type SettingOptions = ExecuteOptions<unknown>;
+export type SettingOptions = WatchedOptions<unknown>;
 
 /** What holds where neither call nor statement say anything: of a profile and the session, put together once. */
 export interface SettingDefaults {
@@ -91,6 +58,8 @@ export interface RequestSettings {
   readonly timestamp: bigint | number | undefined;
   /** Makes the timestamp where none is set; `null` leaves it to the server. */
   readonly timestampGenerator: TimestampGenerator | null;
+  /** What those who watch know the request by. */
+  readonly watched: object | undefined;
 }
 
 const NONE: Partial<Statement> = Object.freeze({});
@@ -128,6 +97,7 @@ export function resolveSettings(
     isIdempotent: options.isIdempotent ?? statement.isIdempotent,
     timestamp: options.timestamp ?? statement.timestamp,
     timestampGenerator: defaults.timestampGenerator,
+    watched: options[WATCHED],
   };
 }
 

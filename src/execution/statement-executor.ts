@@ -31,13 +31,8 @@ import type { Preparation } from './preparation.ts';
 import type { EncodedRequest, ExecutionRequest, ExecutionResponse } from './request.ts';
 import { RequestInfo } from './request-info.ts';
 import { EncodedQuery } from './routed-query.ts';
-import {
-  resolveSettings,
-  type ExecuteOptions,
-  type RequestSettings,
-  type SettingDefaults,
-  type SettingOptions,
-} from './settings.ts';
+import { checkExecuteOptions, type ExecuteOptions } from './execute-options.ts';
+import { resolveSettings, type RequestSettings, type SettingDefaults, type SettingOptions } from './settings.ts';
 import {
   BoundValues,
   EncodedValues,
@@ -69,6 +64,8 @@ export interface StatementExecutorOptions {
   /** Resolves to whether all nodes agree on the schema. */
   onSchemaChange(change: SchemaChange): Promise<boolean>;
   readonly readTrace: (id: Uuid, options: TraceOptions) => Promise<QueryTrace>;
+  /** The future of a result, where somebody asks for it. */
+  readonly futureOf: <Row>(result: ResultSet<Row>, query: unknown) => PromiseLike<ResultSet<Row>>;
 }
 
 /** A request, encoded, and what is needed to ask for another page of it. */
@@ -102,6 +99,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     params: Params | undefined,
     options: ExecuteOptions<Row>,
   ): Promise<ResultSet<Row>> {
+    checkExecuteOptions(options);
     if (query instanceof BatchStatement) return this.#executeBatch(query, params, options);
     if (query instanceof PreparedStatement)
       return this.#executePrepared(query as PreparedStatement<Row>, params, options);
@@ -335,6 +333,8 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
       info: infoOf(encoded, response, header.prefix, true),
       fetchPage: header.pagingState === undefined ? noPage : this.#pageAfter({ ...job, traces }),
       ...this.#tracing(header.prefix, traces),
+      query: job.statement ?? job.text,
+      futureOf: this.#options.futureOf,
     });
   }
 
@@ -350,6 +350,8 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
       info: infoOf(encoded, response, prefix, isSchemaAgreed),
       fetchPage: noPage,
       ...this.#tracing(prefix, traces),
+      query: job.statement ?? job.text,
+      futureOf: this.#options.futureOf,
     });
   }
 

@@ -39,6 +39,7 @@ export class StatementRequest<Job extends RequestJob> implements ExecutionReques
   readonly host: Host | undefined;
   timeoutMs: number | null;
   readonly signal: AbortSignal | undefined;
+  readonly watched: object | undefined;
   readonly isHarmless = false;
   readonly #job: Job;
   readonly #owner: RequestOwner<Job>;
@@ -57,6 +58,7 @@ export class StatementRequest<Job extends RequestJob> implements ExecutionReques
     this.host = settings.host;
     this.timeoutMs = settings.timeoutMs;
     this.signal = settings.signal;
+    this.watched = settings.watched;
     this.#job = job;
     this.#owner = owner;
   }

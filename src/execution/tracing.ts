@@ -2,19 +2,26 @@
 // until it is complete or the time is over.
 
 import type { Clock } from '../connection/clock.ts';
-import { TraceUnavailableError } from '../errors.ts';
+import type { Deadlines } from '../connection/deadlines.ts';
+import { OperationTimedOutError, TraceUnavailableError } from '../errors.ts';
 import type { QueryTrace, TraceEvent, TraceOptions } from '../result/execution-info.ts';
+import { consistencyName } from '../types/consistency.ts';
 import { Inet } from '../types/inet.ts';
 import { TimeUuid } from '../types/time-uuid.ts';
 import type { Params } from '../types/cql-value.ts';
 import type { Uuid } from '../types/uuid.ts';
-import type { ExecuteOptions } from './settings.ts';
+import type { ExecuteOptions } from './execute-options.ts';
+import { checkedTimeout } from './setting-checks.ts';
+import { waitWithin } from './wait-within.ts';
 
 type TraceRow = Readonly<Record<string, unknown>>;
 
 export interface TraceReaderOptions {
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
   readonly maxWaitMs: number;
+  /** Aborted when the session is shut down. */
+  readonly closed: AbortSignal;
   /** Executes a query of the session and gives all its rows. */
   select(cql: string, params: Params, options: ExecuteOptions<TraceRow>): Promise<readonly TraceRow[]>;
 }
@@ -25,26 +32,42 @@ const FIRST_PAUSE_MS = 3;
 const LONGEST_PAUSE_MS = 250;
 
 /**
- * Reads a trace.
+ * Reads a trace. `maxWait` is for everything: a query that hangs is given up with it.
  *
  * @throws {TraceUnavailableError} if it is not complete within `maxWait`.
+ * @throws {InvalidArgumentError} for options out of their limits.
  */
 export async function readQueryTrace(id: Uuid, options: TraceOptions, reader: TraceReaderOptions): Promise<QueryTrace> {
-  const { maxWait = reader.maxWaitMs, signal } = options;
+  const { maxWait = reader.maxWaitMs, signal, queryCl = 'LOCAL_ONE' } = options;
+  const timeoutMs = checkedTimeout('maxWait', maxWait);
+  const ended = new AbortController();
+  const signals = [ended.signal, reader.closed, ...(signal === undefined ? [] : [signal])];
   const query: ExecuteOptions<TraceRow> = {
-    consistencyLevel: options.queryCl ?? 'LOCAL_ONE',
+    consistencyLevel: consistencyName(queryCl, 'queryCl'),
     rowFactory: 'object',
-    ...(signal === undefined ? {} : { signal }),
+    signal: AbortSignal.any(signals),
   };
-  const end = reader.clock.now() + maxWait;
+  try {
+    return await waitWithin(readWhenComplete(id, query, reader), { timeoutMs, signal }, reader.deadlines);
+  } catch (error) {
+    if (!(error instanceof OperationTimedOutError)) throw error;
+    throw new TraceUnavailableError(`trace ${id.toString()} is not complete within ${maxWait} ms`, { cause: error });
+  } finally {
+    ended.abort();
+  }
+}
+
+async function readWhenComplete(
+  id: Uuid,
+  query: ExecuteOptions<TraceRow>,
+  reader: TraceReaderOptions,
+): Promise<QueryTrace> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
     const [session] = await reader.select(SELECT_SESSION, [id], query);
     if (session !== undefined && typeof session['duration'] === 'number') {
       return traceOf(id, session, await reader.select(SELECT_EVENTS, [id], query));
     }
-    if (reader.clock.now() + pause > end)
-      throw new TraceUnavailableError(`trace ${id.toString()} is not complete within ${maxWait} ms`);
-    await sleep(pause, reader.clock, signal);
+    await sleep(pause, reader.clock, query.signal);
   }
 }
 
@@ -89,6 +112,7 @@ function timeOf(id: unknown): Date {
 }
 
 function sleep(delayMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
   return new Promise((resolve, reject: (reason: unknown) => void) => {
     const onAbort = (): void => {
       clock.clearTimeout(timer);

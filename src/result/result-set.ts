@@ -25,8 +25,10 @@ export interface ResultSetParts<Row> {
   readonly readTrace: (options: TraceOptions) => Promise<QueryTrace | null>;
   /** Reads the traces of all requests so far. */
   readonly readAllTraces: (options: TraceOptions) => Promise<QueryTrace[]>;
-  /** The future that the result came from, if there was one. */
-  readonly responseFuture?: PromiseLike<ResultSet<Row>> | undefined;
+  /** What was executed. */
+  readonly query?: unknown;
+  /** Gives the future that the result came from, or one that is settled with it. */
+  readonly futureOf?: ((result: ResultSet<Row>, query: unknown) => PromiseLike<ResultSet<Row>>) | undefined;
 }
 
 /** How to collect all rows. */
@@ -111,9 +113,9 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
     return this.pagingState !== undefined;
   }
 
-  /** The future that the result came from, if there was one. */
+  /** The future that the result came from; where it was awaited from `execute`, one that is settled with it. */
   get responseFuture(): PromiseLike<ResultSet<Row>> | undefined {
-    return this.#parts.responseFuture;
+    return this.#parts.futureOf?.(this, this.#parts.query);
   }
 
   /** Returns the first row of this page, null if it has none. */
