@@ -2,6 +2,7 @@
 // hostile texts as values, and a hundred thousand random names. Prints what was asked for and what was counted.
 
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 
 import { Cluster, executeConcurrentWithArgs, quoteIdentifier, type Session } from '../../src/index.ts';
@@ -24,6 +25,7 @@ const TEXTS_PER_SERVER = 20_000;
 const NAMES_PER_TABLE = 1_000;
 const INSERT = 'INSERT INTO ks.t (k, v) VALUES (?, ?)';
 
+await report('values through the core alone, in Rust', CORE_VALUES, inRust);
 await report('values through the core', CORE_VALUES, throughCore);
 await report('hostile texts as values, text of statements compared', TEXTS, hostileTextsAsValues);
 const servers = await CassandraCluster.start({ jvmOptions: ['-Dcassandra.unsafesystem=true'] });
@@ -47,6 +49,16 @@ async function report(what: string, asked: number, work: () => number | Promise<
   const seconds = ((Date.now() - start) / 1_000).toFixed(0);
   console.log(`${what}: ${counted} of ${asked} came back equal (${seconds} s)`);
   assert.equal(counted, asked);
+}
+
+/** The property tests of the core, with their own random types and values. */
+function inRust(): number {
+  const test = 'a_value_is_decoded_as_it_was_encoded';
+  const args = ['test', '--release', '--quiet', '-p', 'ferrocql-core', '--test', 'properties_values', test];
+  const env = { ...process.env, PROPTEST_CASES: String(CORE_VALUES) };
+  const output = execFileSync('cargo', args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  assert.match(output, /test result: ok\. 1 passed/);
+  return CORE_VALUES;
 }
 
 function throughCore(): number {

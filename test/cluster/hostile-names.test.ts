@@ -2,7 +2,16 @@
 
 import { strict as assert } from 'node:assert';
 import { after, before, describe, test } from 'node:test';
-import { Cluster, executeConcurrentWithArgs, quoteIdentifier, type Session } from '../../src/index.ts';
+import {
+  bindParams,
+  Cluster,
+  executeConcurrent,
+  executeConcurrentWithArgs,
+  quoteIdentifier,
+  type CqlValue,
+  type Session,
+} from '../../src/index.ts';
+import { canonical } from '../values/canonical.ts';
 import { hostileTexts } from '../values/hostile-texts.ts';
 import { randomName } from '../values/random-names.ts';
 import { nextSeed, Random } from '../wire/harness/random.ts';
@@ -10,6 +19,7 @@ import { sharedCluster } from './harness/shared-cluster.ts';
 
 const KEYSPACE = 'hostile_names';
 const TEXTS = 3_000;
+const LITERALS = 1_000;
 const RANDOM_NAMES = 300;
 const NAMES = [
   ...['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'then', 'default', 'select', 'Mixed', ' ', '0'],
@@ -92,5 +102,32 @@ describe('hostile names and values', () => {
       count++;
     }
     assert.equal(count, TEXTS);
+  });
+
+  test('hostile texts and blobs put into statements as literals come back equal', async () => {
+    await session.execute(
+      'CREATE TABLE literals (id int PRIMARY KEY, v text, w blob, x map<text, frozen<list<text>>>)',
+    );
+    const texts = [...hostileTexts(LITERALS, nextSeed())];
+    const insert = 'INSERT INTO literals (id, v, w, x) VALUES (%s, %s, %s, %s)';
+    const valuesOf = (text: string, id: number): CqlValue[] => [
+      id,
+      text,
+      new TextEncoder().encode(text),
+      new Map([[text, [text, '']]]),
+    ];
+    await executeConcurrent(
+      session,
+      texts.map((text, id) => [bindParams(insert, valuesOf(text, id))] as const),
+      { concurrency: 50 },
+    );
+    const query = 'SELECT id, v, w, x FROM literals';
+    let count = 0;
+    for await (const row of await session.execute<{ id: number; v: string; w: Uint8Array; x: unknown }>(query)) {
+      const expected = valuesOf(texts[row.id] ?? '', row.id);
+      assert.deepEqual([row.id, row.v, row.w, row.x].map(canonical), expected.map(canonical));
+      count++;
+    }
+    assert.equal(count, LITERALS);
   });
 });
