@@ -277,6 +277,22 @@ export class Connection {
     }
   }
 
+  /**
+   * What is wrong with the accounts of the stream ids, for tests; `null` if every id is free, in flight with somebody who
+   * waits, or orphaned.
+   */
+  auditStreams(): string | null {
+    const wrong = this.#ids.audit();
+    if (wrong !== null || this.isClosed) return wrong;
+    for (let stream = 0; stream < this.#streamCapacity; stream++) {
+      const isAwaited = this.#handlers[stream] !== undefined;
+      if (isAwaited !== this.#ids.isInFlight(stream))
+        return `expected stream ${stream} in flight if somebody waits, and only then`;
+    }
+    const sum = this.#ids.free + this.#ids.inFlight + this.#ids.orphaned;
+    return sum === this.#ids.capacity ? null : `expected ${this.#ids.capacity} ids in all, got ${sum}`;
+  }
+
   #enqueue(frame: EncodedFrame, handler: ResponseHandler, programWord: number): number {
     const stream = this.#ids.take();
     if (stream < 0) return -1;

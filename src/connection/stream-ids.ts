@@ -73,6 +73,25 @@ export class StreamIds {
     return true;
   }
 
+  /** What is wrong with the count of the ids; `null` if every id is free, in flight or orphaned, and free ones stand in line once. */
+  audit(): string | null {
+    const line = new Set<number>();
+    for (let i = 0; i < this.#free; i++) line.add(this.#ring[(this.#first + i) % this.capacity] ?? 0);
+    if (line.size !== this.#free) return `expected ${this.#free} free ids, got ${line.size} different ones in line`;
+    let orphaned = 0;
+    for (let id = 1; id <= this.capacity; id++) {
+      const state = this.#states[id];
+      if ((state === FREE) !== line.has(id)) return `expected id ${id} in line if it is free, and only then`;
+      if (state === ORPHANED) orphaned++;
+    }
+    return orphaned === this.#orphaned ? null : `expected ${this.#orphaned} orphaned ids, got ${orphaned}`;
+  }
+
+  /** Whether this id is with a request that waits. */
+  isInFlight(id: number): boolean {
+    return this.#states[id] === IN_FLIGHT;
+  }
+
   /** Whether this id waits for an answer that nobody wants. */
   isOrphaned(id: number): boolean {
     return this.#states[id] === ORPHANED;

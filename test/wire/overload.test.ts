@@ -33,6 +33,15 @@ async function outcomes(promises: readonly Promise<unknown>[]): Promise<Record<s
   return counts;
 }
 
+/** Turns the event loop until it holds; what never does ends the test, not the run. */
+async function until(holds: () => boolean): Promise<void> {
+  const giveUp = AbortSignal.timeout(30_000);
+  while (!holds()) {
+    giveUp.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 test('requests beyond the connection wait in turn, and those beyond the line are refused at once', async (t) => {
   const { server, session } = await connect(t, {
     pooling: { maxRequestsPerConnection: 4 },
@@ -141,4 +150,25 @@ test('a server that stops reading fills no more memory than it may, and gets wha
     numbers,
     Array.from({ length: ok }, (_, i) => i),
   );
+});
+
+test('the accounts of the stream ids are right with lost answers, and worn connections are replaced', async (t) => {
+  const maxRequestsPerConnection = 64;
+  const { server, session } = await connect(t, { pooling: { maxRequestsPerConnection, connectionsPerHost: 2 } });
+  server.on({ cql: SELECT, probability: 0.05 }).drop();
+  let lost = 0;
+  for (let round = 0; round < 40; round++) {
+    const requests = Array.from({ length: 50 }, () => session.execute(SELECT, undefined, { timeout: 100 }));
+    const { ok = 0, OperationTimedOutError: timedOut = 0 } = await outcomes(requests);
+    assert.equal(ok + timedOut, 50);
+    lost += timedOut;
+    const { connections, inFlight, orphaned, queued, available } = session.getPoolState();
+    assert.deepEqual([inFlight, queued], [0, 0]);
+    assert.equal(available + orphaned, connections * maxRequestsPerConnection);
+    // A quarter of the ids of a connection, until another is open in its place.
+    await until(() => session.getPoolState().orphaned < (connections * maxRequestsPerConnection) / 4);
+    if (lost > 40) break;
+  }
+  assert(lost > 20, String(lost));
+  assert(server.connections.length > 3, String(server.connections.length));
 });

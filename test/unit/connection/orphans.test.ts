@@ -131,6 +131,7 @@ test('keeps free, in flight and orphaned ids adding up over a long life with los
     else fixture.receive([{ stream: chosen.stream, ...VOID }]);
     const { available, inFlight, orphaned } = fixture.connection;
     assert.equal(available + inFlight + orphaned, 31);
+    assert.equal(fixture.connection.auditStreams(), null);
     assert.equal(inFlight, waiting.length);
   }
 });
