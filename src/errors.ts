@@ -130,6 +130,17 @@ export class DriverError extends Error {
 /** The facts that whoever passes an error on may add. */
 export type ErrorFacts = Pick<DriverErrorFields, 'query' | 'coordinator' | 'attempts' | 'maybeApplied'>;
 
+/**
+ * Copies what somebody else rejects with too, as each request adds facts of its own; what is no error of the driver is given back.
+ *
+ * The copy is an error for every test of that there is: class, `instanceof`, stack, cause.
+ */
+export function ownError(reason: unknown): unknown {
+  if (!DriverError.isDriverError(reason)) return reason;
+  const copy = Object.setPrototypeOf(new Error(reason.message), Object.getPrototypeOf(reason) as object) as Error;
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(reason));
+}
+
 /** Adds what an error does not know yet of its request, and returns it; what it knows already stays, but for `maybeApplied`. */
 export function addFacts<E extends DriverError>(error: E, facts: ErrorFacts): E {
   const known: { query?: string; coordinator?: ErrorHost; attempts: readonly ErrorAttempt[]; maybeApplied: boolean } =

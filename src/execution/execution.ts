@@ -11,6 +11,7 @@ import {
   NoConnectionsAvailableError,
   NoHostAvailableError,
   OperationTimedOutError,
+  ownError,
 } from '../errors.ts';
 import { RequestValidationError, UnavailableError, UnpreparedError } from '../errors/server-errors.ts';
 import type { RetryDecision } from '../policies/retry.ts';
@@ -286,7 +287,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
       },
       (error: unknown) => {
         (this.#reprepared ??= new Set()).add(attempt.host);
-        this.#onFailedAttempt(attempt, asDriverError(error));
+        this.#onFailedAttempt(attempt, asDriverError(ownError(error)));
       },
     );
     return true;

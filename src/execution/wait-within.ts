@@ -1,9 +1,9 @@
 // Waiting for work that is shared with others: the deadline and the signal of one request end its waiting, not the work.
 
 import type { Deadlines, Expirable } from '../connection/deadlines.ts';
-import { OperationTimedOutError } from '../errors.ts';
+import { OperationTimedOutError, ownError } from '../errors.ts';
 
-/** Resolves as `work` does, unless the time is over or the signal aborts before. */
+/** Resolves as `work` does, or rejects with a copy of its error, unless the time is over or the signal aborts before. */
 export function waitWithin<T>(
   work: Promise<T>,
   limits: { readonly timeoutMs: number | null; readonly signal: AbortSignal | undefined },
@@ -11,7 +11,6 @@ export function waitWithin<T>(
   what = 'the statement was not prepared',
 ): Promise<T> {
   const { timeoutMs, signal } = limits;
-  if (timeoutMs === null && signal === undefined) return work;
   if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
   return new Promise<T>((resolve, reject: (reason: unknown) => void) => {
     const onAbort = (): void => {
@@ -38,7 +37,7 @@ export function waitWithin<T>(
       },
       (error: unknown) => {
         settle();
-        reject(error);
+        reject(ownError(error));
       },
     );
   });

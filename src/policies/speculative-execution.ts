@@ -31,7 +31,12 @@ export class NoSpeculativeExecutionPolicy implements SpeculativeExecutionPolicy 
   }
 }
 
-/** Asks a further host every `delay` milliseconds, `maxAttempts` times at most, the first attempt not counted. */
+/**
+ * Asks a further host every `delay` milliseconds, `maxAttempts` times at most, the first attempt not counted. The delay is rounded
+ * up to the next 8 ms; 0 asks all at once.
+ *
+ * @example new Cluster({ speculativeExecutionPolicy: new ConstantSpeculativeExecutionPolicy(100, 1) })
+ */
 export class ConstantSpeculativeExecutionPolicy implements SpeculativeExecutionPolicy {
   readonly delay: number;
   readonly maxAttempts: number;

@@ -6,6 +6,7 @@ import {
   BatchStatement,
   Cluster,
   DriverError,
+  InvalidRequestError,
   RoundRobinPolicy,
   UnpreparedError,
   type ClusterOptions,
@@ -204,4 +205,21 @@ test('a signal and a deadline end the wait for a preparation, which goes on for 
   assert.equal((await patient).length, 1);
   hold.remove();
   assert.equal(server.requests({ opcode: 'PREPARE' }).length, 2);
+});
+
+test('each of those who wait for one preparation gets an error of its own', async (t) => {
+  const { server, session } = await connect(t, {}, 1);
+  server.on({ opcode: 'PREPARE' }).reply(error('INVALID', 'no such table')).delay(20);
+  const reasons = await Promise.all(
+    [1, 2].map((k) =>
+      session.execute(SELECT, [k], { timeout: k === 1 ? null : 5_000 }).catch((reason: unknown) => reason),
+    ),
+  );
+  const [first, second] = reasons;
+  assert(first instanceof InvalidRequestError && second instanceof InvalidRequestError);
+  assert.notEqual(first, second);
+  assert.equal(first.message, second.message);
+  assert.equal(first.stack?.startsWith('InvalidRequestError: no such table'), true);
+  assert.equal(first.attempts.length, 1);
+  assert.equal(server.requests({ opcode: 'PREPARE' }).length, 1);
 });
