@@ -16,6 +16,7 @@ export {
   type SetKeyspaceOptions,
 } from './session.ts';
 export type { RequestInfo, RequestInterceptor } from './session/interceptors.ts';
+export { REQUEST_CHANNEL, type RequestMessage } from './session/request-channel.ts';
 export { requestLogger, type RequestLoggerOptions } from './session/request-logger.ts';
 export { ResponseFuture, type ResultOptions } from './session/response-future.ts';
 export { RowStream, type StreamOptions } from './session/row-stream.ts';

@@ -22,6 +22,7 @@ import { RowStream, type StreamOptions } from './session/row-stream.ts';
 import type { SessionCluster, SharedServices } from './session/services.ts';
 import { SessionSettings } from './session/session-settings.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
+import { isRequestHeard, traceRequest } from './session/request-channel.ts';
 import { THREAD_BOUND } from './session/thread-bound.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import { Encoder } from './statement/literals.ts';
@@ -156,7 +157,7 @@ export class Session extends SessionSettings {
       if (isTemplate(query)) return await this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
       const options = second as ExecuteOptions<Row>;
       if (this.#listeners !== null) return await this.#start(query, first as Params, options);
-      return await this.#executeWatched(query, first as Params | undefined, options);
+      return await this.#executeTraced(query, first as Params | undefined, options);
     } catch (error) {
       throw withCallerStack(error);
     }
@@ -351,6 +352,16 @@ export class Session extends SessionSettings {
     return this.execute(cql<Row>(strings, ...values));
   }
 
+  /** Executes, with those told who listen on the runtime's channel. */
+  #executeTraced<Row>(
+    query: Query<Row>,
+    params: Params | undefined,
+    options: ExecuteOptions<Row>,
+  ): Promise<ResultSet<Row>> {
+    if (!isRequestHeard()) return this.#executeWatched(query, params, options);
+    return traceRequest(query, this.keyspace, () => this.#executeWatched(query, params, options));
+  }
+
   #executeWatched<Row>(
     query: Query<Row>,
     params: Params | undefined,
@@ -374,7 +385,7 @@ export class Session extends SessionSettings {
     const signal = options.signal === undefined ? future.signal : AbortSignal.any([options.signal, future.signal]);
     future.start(async () => {
       this.#requireOpen();
-      const result = await this.#executeWatched(query, params, { ...options, signal });
+      const result = await this.#executeTraced(query, params, { ...options, signal });
       this.#futures.set(result, future as ResponseFuture<unknown>);
       return result;
     });

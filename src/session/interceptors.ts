@@ -154,7 +154,8 @@ export function statementOf<Row>(query: Query<Row>, params?: Params): Statement<
   return typeof query === 'string' ? new SimpleStatement<Row>(query, { params }) : query;
 }
 
-function queryText(query: Query<unknown>): string {
+/** The text of a query. */
+export function queryText(query: Query<unknown>): string {
   if (typeof query === 'string') return query;
   if (query instanceof SimpleStatement || query instanceof PreparedStatement) return query.queryString;
   if (query instanceof BoundStatement) return query.preparedStatement.queryString;
