@@ -32,6 +32,7 @@ const select = await session.prepare('SELECT v FROM killed.read WHERE k = ?');
 // Appending twice shows as two elements.
 const append = await session.prepare('UPDATE killed.appended SET l = l + [1] WHERE k = ?');
 
+const secondBefore: number[] = [];
 const inTheSecond: number[] = [];
 const failedReads: unknown[] = [];
 const writes = new Map<bigint, Sample>();
@@ -58,6 +59,7 @@ for (let kill = 0; kill < KILLS; kill++) {
   for (const { dueMs, latencyMs, error } of await reading.stop()) {
     reads++;
     if (error !== undefined) failedReads.push(error);
+    if (dueMs >= killedAt - 1_000 && dueMs < killedAt) secondBefore.push(latencyMs);
     if (dueMs >= killedAt && dueMs < killedAt + 1_000) inTheSecond.push(latencyMs);
   }
   for (const sample of await writing.stop()) writes.set(writeKeys.get(sample.index) ?? -1n, sample);
@@ -89,6 +91,7 @@ note(`${KILLS} kills; ${reads} reads, ${writes.size} writes that are not idempot
 if (failedReads.length > 0) note(`the first failure: ${String(failedReads[0])}`);
 reportExactly('idempotent reads that failed', failedReads.length, 0);
 reportAtMost('p99.9 of reads in the second of the kill', percentile(inTheSecond, 0.999), 250, 'ms');
+note(`p99.9 of reads in the second before: ${percentile(secondBefore, 0.999).toFixed(0)} ms`);
 note(`the slowest of those ${inTheSecond.length} took ${Math.max(...inTheSecond).toFixed(0)} ms`);
 reportExactly('writes that were applied twice', twice, 0);
 reportExactly('writes that were reported as done and are missing', missing, 0);

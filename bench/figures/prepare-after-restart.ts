@@ -3,7 +3,7 @@
 // prepared ends the request soon. The nodes are fakes that count. Argument: number of statements, default 500.
 
 import { Cluster } from '../../src/index.ts';
-import { error } from '../../test/wire/harness/error-response.ts';
+import { detailedError } from '../../test/wire/harness/error-response.ts';
 import { FakeServer } from '../../test/wire/harness/fake-server.ts';
 import { argument, note, reportAtMost, reportExactly } from './measure/figure.ts';
 import { pause, until } from './measure/load.ts';
@@ -39,7 +39,7 @@ async function restart(reprepareOnUp: boolean): Promise<void> {
     ...statements.slice(0, STATEMENTS / 2).map((statement) => session.execute(statement, [], { host })),
   ];
   const outcomes = await Promise.allSettled(executions);
-  await pause(500);
+  await pause(3_000);
   const prepares = server.requests({ opcode: 'PREPARE', node: 2 }).slice();
   const sinceRestart = server.requests({ opcode: 'PREPARE' }).slice(before);
   const byText = new Map<string, number>();
@@ -59,7 +59,7 @@ async function neverKnows(): Promise<void> {
   const session = await cluster.connect();
   const statement = await session.prepare('SELECT v FROM ks.t');
   const before = server.requests({ opcode: 'PREPARE' }).length;
-  server.on({ opcode: 'EXECUTE' }).reply(error(0x2500, 'never heard of it'));
+  server.on({ opcode: 'EXECUTE' }).reply(detailedError('UNPREPARED', { id: statement.queryId }, 'never heard of it'));
   const start = performance.now();
   const failed = await session.execute(statement, []).then(
     () => false,
