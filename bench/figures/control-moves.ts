@@ -49,7 +49,7 @@ async function kill(moment: (typeof MOMENTS)[number], nth: number): Promise<numb
     let isArmed = false;
     die.reset();
     server.on({ cql: /^CREATE/ }).reply(schemaChange({ change: 'CREATED', target: 'KEYSPACE', keyspace: 'made' }));
-    const session = await within(cluster.connect(), 'connecting');
+    const session = await within(cluster.connect(undefined, { waitForAllPools: true }), 'connecting');
     const control = (): string | undefined => cluster.getControlConnectionHost()?.address;
     diedAt = performance.now();
     isArmed = true;
@@ -59,10 +59,9 @@ async function kill(moment: (typeof MOMENTS)[number], nth: number): Promise<numb
         'refreshing',
       );
     if (moment === 'agreeing') {
-      const { info } = await within(
-        session.execute('CREATE KEYSPACE made', undefined, { host: session.hosts[1] }),
-        'DDL',
-      );
+      const [, host] = session.hosts;
+      if (host === undefined) throw new Error('expected three hosts');
+      const { info } = await within(session.execute('CREATE KEYSPACE made', undefined, { host }), 'DDL');
       if (!info.isSchemaAgreed) throw new Error('expected the nodes to agree');
     }
     if (moment === 'idle') for (const connection of server.nodes[0]?.openConnections ?? []) connection.destroy();
