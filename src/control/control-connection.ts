@@ -183,12 +183,7 @@ export class ControlConnection<View> implements ConnectionListener {
       discard: ({ connection }) => connection.close(),
     });
     if (opened === null) return false;
-    const { connection, view } = opened;
-    if (connection.closeReason !== undefined) {
-      errors.set(endPointText(connection.endPoint), connection.closeReason);
-      return false;
-    }
-    this.#adopt(connection, view);
+    this.#adopt(opened.connection, opened.view);
     return true;
   }
 
@@ -204,6 +199,8 @@ export class ControlConnection<View> implements ConnectionListener {
       await this.#register(connection);
       const view = await this.#options.read(this.#source(connection));
       signal.throwIfAborted();
+      // Reading may have ended well although the connection was lost at its end: another candidate may be better off.
+      if (connection.closeReason !== undefined) throw connection.closeReason;
       return { connection, view };
     } catch (error) {
       connection.close();
