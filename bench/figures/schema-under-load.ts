@@ -1,7 +1,7 @@
 // Columns come and go, and a user type grows, once a second under 500 prepared `SELECT *` a second: no row is ever misread. On
 // protocol v4, on v5, and on v5 with a second client that prepares the same statement anew. Argument: seconds each, default 60.
 
-import { Cluster, Session } from '../../src/index.ts';
+import { Cluster, type Session } from '../../src/index.ts';
 import { CassandraCluster } from '../../test/cluster/harness/cassandra-cluster.ts';
 import { argument, note, reportExactly } from './measure/figure.ts';
 import { Load, pause } from './measure/load.ts';

@@ -11,6 +11,8 @@ export interface FakeProcessOptions {
   readonly isSilent?: boolean;
   /** Answers every request as overloaded. */
   readonly isOverloaded?: boolean;
+  /** So many rows in the peers tables, four of every ten of them odd in one way or another. */
+  readonly peers?: number;
   /** Share of the answers that never come, 0 to 1. */
   readonly dropped?: number;
 }
@@ -51,7 +53,9 @@ export async function startFakeProcess(options: FakeProcessOptions): Promise<Fak
   const port = Number(await next());
   return {
     port,
-    push: async (events) => void (await ask({ push: events })),
+    push: async (events) => {
+      await ask({ push: events });
+    },
     counts: async () => (await ask({ count: true })) as FakeCounts,
     [Symbol.asyncDispose]: async () => {
       child.send({ stop: true } satisfies FakeCommand);

@@ -2,7 +2,10 @@
 
 import { error } from '../../../test/wire/harness/error-response.ts';
 import { FakeServer } from '../../../test/wire/harness/fake-server.ts';
+import { parseSelect } from '../../../test/wire/harness/cql-text.ts';
 import { rows } from '../../../test/wire/harness/response.ts';
+import { answerSelect } from '../../../test/wire/harness/system-table.ts';
+import { oddPeers } from './odd-peers.ts';
 import { SELECT, type FakeCommand, type FakeCounts, type FakeProcessOptions } from './fake-process.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as FakeProcessOptions;
@@ -23,6 +26,13 @@ else {
 }
 if (options.isSilent === true) execute.drop();
 if (options.dropped !== undefined) server.on({ opcode: 'EXECUTE', probability: options.dropped }).drop();
+if (options.peers !== undefined) {
+  const table = oddPeers(options.peers, server.port);
+  server.on({ cql: /system\.peers_v2/ }).reply(({ cql = '' }) => {
+    const select = parseSelect(cql);
+    return select === undefined ? error('INVALID', 'expected a SELECT') : answerSelect(table, select, []);
+  });
+}
 server.on({ cql: /system\.peers/, when: () => (counts.topologyReads++, false) });
 server.on({ opcode: 'PREPARE', when: () => (counts.prepares++, false) });
 
