@@ -19,7 +19,9 @@ let hosts = 0;
 let reports = 0;
 for (let run = 0; run < RUNS; run++) {
   const silent = (): void => undefined;
-  const count = (): void => void reports++;
+  const count = (): void => {
+    reports++;
+  };
   const cluster = new Cluster({
     contactPoints: ['127.0.0.1'],
     port: server.port,
