@@ -417,7 +417,7 @@ export class Cluster implements SessionCluster {
       contactPoints: () => contactPoints.resolved,
       states,
       logger: log.named('hosts'),
-      onRing: (ring) => core.setRing(ring.tokens),
+      onRing: (ring) => core.setRing(ring.tokens instanceof BigInt64Array ? ring.tokens : new BigInt64Array()),
       onTopology: (topology) => policies.populate(topology),
       onHosts: () => this.#followPolicies(),
     });

@@ -25,6 +25,8 @@ export interface EncodedFrame {
   readonly tokenHigh: number;
   /** Index of the token's owner in the ring last set, or -1. */
   readonly ringIndex: number;
+  /** A token that is no 64-bit number: an integer of Random, or the key itself with ByteOrdered. */
+  readonly wideToken: bigint | Uint8Array | undefined;
 }
 
 /** Record i of the delivery starts at word i * 20. */
@@ -71,8 +73,8 @@ export interface Core {
   /** Registers result metadata; the id is the same for equal bytes. */
   registerProgram(metadata: Uint8Array): number;
   dropProgram(id: number): void;
-  /** Hashes a routing key; `null` for a partitioner without 64-bit tokens. */
+  /** Hashes a routing key; `null` for ByteOrdered, whose tokens are the keys, and for a key that has no token. */
   hashKey(partitioner: number, key: Uint8Array): bigint | null;
   /** Replaces the ring in which `ringIndex` of encoded frames is found. Tokens in ascending order. */
-  setRing(tokens: readonly bigint[]): void;
+  setRing(tokens: BigInt64Array): void;
 }

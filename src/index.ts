@@ -113,8 +113,16 @@ export type { OptionValue, TableOptions } from './topology/schema/table-options.
 export { TriggerMetadata } from './topology/schema/trigger.ts';
 export { UserType } from './topology/schema/user-type.ts';
 export { MaterializedViewMetadata } from './topology/schema/view.ts';
-export type { ReplicationStrategy } from './topology/replication.ts';
-export type { Replica, TopologySnapshot } from './topology/topology.ts';
+export {
+  EverywhereStrategy,
+  LocalStrategy,
+  NetworkTopologyStrategy,
+  ReplicationFactor,
+  ReplicationStrategy,
+  SimpleStrategy,
+} from './topology/replication.ts';
+export type { Replica } from './topology/placement.ts';
+export type { TopologySnapshot } from './topology/topology.ts';
 
 export {
   PlainTextAuthProvider,

@@ -7,7 +7,8 @@ import type { ClusterView } from '../control/cluster-monitor.ts';
 import { Host, type HostRow } from '../topology/host.ts';
 import type { HostStates } from '../topology/host-states.ts';
 import type { ReplicationStrategy } from '../topology/replication.ts';
-import { partitionerNumber, PARTITIONER_NUMBER, TokenRing } from '../topology/token-ring.ts';
+import { partitionerOf } from '../topology/partitioner.ts';
+import { TokenRing } from '../topology/token-ring.ts';
 import { Topology } from '../topology/topology.ts';
 import type { Logger } from '../types/logger.ts';
 
@@ -71,10 +72,8 @@ export class KnownCluster {
   /** Takes over a full read of the nodes. */
   apply(view: ClusterView, forcesRing: boolean): void {
     const known = new Map(this.#topology.hosts.map((host) => [host.hostId.toString(), host]));
-    let haveTokensChanged = forcesRing || known.size !== view.hosts.length;
     const hosts = view.hosts.map((row) => {
       const host = known.get(row.hostId.toString());
-      haveTokensChanged ||= host === undefined || !areEqual(host.tokens, row.tokens);
       if (host === undefined) return new Host(row);
       this.#update(host, row);
       return host;
@@ -82,7 +81,7 @@ export class KnownCluster {
     this.#announced = announcedBy(hosts);
     this.#localDc ??= this.#inferLocalDc(hosts);
     this.#replication = view.replication ?? this.#replication;
-    const ring = haveTokensChanged ? this.#makeRing(view.partitioner, hosts) : this.#topology.ring;
+    const ring = this.#ringOf(view.partitioner, hosts, forcesRing);
     this.#replace(new Topology({ ...view, ...this.#parts(), hosts, ring }));
     this.#options.states.replaceAll(hosts);
     this.#options.onHosts();
@@ -117,9 +116,13 @@ export class KnownCluster {
     if (before !== after) this.#options.logger.info(`host ${row.hostId.toString()} moved from ${before} to ${after}`);
   }
 
-  #makeRing(partitioner: string, hosts: readonly Host[]): TokenRing {
-    const hasRing = partitionerNumber(partitioner) === PARTITIONER_NUMBER.murmur3;
-    const ring = hasRing ? TokenRing.of(hosts) : TokenRing.empty;
+  /** The ring of the hosts: the one there is, unless something in it has changed or it shall be made anew. */
+  #ringOf(className: string, hosts: readonly Host[], forcesRing: boolean): TokenRing {
+    const current = this.#topology.ring;
+    const partitioner = partitionerOf(className);
+    const previous = forcesRing ? TokenRing.empty : current;
+    const ring = partitioner === undefined ? TokenRing.empty : TokenRing.of(hosts, partitioner, previous);
+    if (ring === current) return current;
     this.#options.logger.debug(`the ring has ${ring.length} tokens of ${hosts.length} hosts`);
     this.#options.onRing(ring);
     return ring;
@@ -149,8 +152,4 @@ function announcedBy(hosts: readonly Host[]): Map<string, Host> {
     if (host.announced?.address !== undefined) announced.set(`${host.announced.address}:${host.announced.port}`, host);
   }
   return announced;
-}
-
-function areEqual(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((token, index) => token === others[index]);
 }

@@ -30,6 +30,7 @@ export class FrameSlab {
       tokenLow: hasToken ? (status[2] ?? 0) : 0,
       tokenHigh: hasToken ? (status[3] ?? 0) : 0,
       ringIndex: hasToken ? (status[5] ?? -1) : -1,
+      wideToken: status[4] === 2 ? wideToken(status) : undefined,
     };
   }
 
@@ -47,4 +48,11 @@ export class FrameSlab {
     this.#used += length;
     return offset;
   }
+}
+
+/** The 128-bit token in words 8 to 11 of the status block, lowest first. */
+export function wideToken(status: Int32Array): bigint {
+  let token = 0n;
+  for (let word = 11; word >= 8; word--) token = (token << 32n) | BigInt((status[word] ?? 0) >>> 0);
+  return token;
 }

@@ -5,7 +5,7 @@ import { instantiate, type CoreExports } from '../../bindings/load.ts';
 import type { Core, CoreConnection, CoreConnectionOptions, Delivery, EncodedFrame, PushResult } from '../core.ts';
 import { CoreFault } from './core-fault.ts';
 import { DeliverySlab } from './delivery.ts';
-import { FrameSlab } from './frame-slab.ts';
+import { FrameSlab, wideToken } from './frame-slab.ts';
 import { CoreMemory } from './memory.ts';
 import { RequestRegions } from './request-regions.ts';
 
@@ -143,18 +143,16 @@ export class WasmCore implements Core {
     return this.#withBytes(key, () => {
       this.#check(this.#exports.hash_key(partitioner, key.length));
       const status = this.#memory.status;
+      if (status[4] === 2) return wideToken(status);
       if (status[4] !== 1) return null;
       return (BigInt(status[3] ?? 0) << 32n) | BigInt((status[2] ?? 0) >>> 0);
     });
   }
 
-  setRing(tokens: readonly bigint[]): void {
+  setRing(tokens: BigInt64Array): void {
     this.request.reserveWords(tokens.length * 2);
-    const words = this.request.words;
-    tokens.forEach((token, i) => {
-      words[2 * i] = Number(BigInt.asIntN(32, token));
-      words[2 * i + 1] = Number(BigInt.asIntN(32, token >> 32n));
-    });
+    // Low word first, as everywhere where JavaScript runs.
+    this.request.words.set(new Int32Array(tokens.buffer, tokens.byteOffset, tokens.length * 2));
     this.#exports.set_ring(tokens.length);
     this.#refresh();
   }

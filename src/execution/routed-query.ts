@@ -39,8 +39,8 @@ export class EncodedQuery implements RoutedQuery {
     this.#frame = frame;
   }
 
-  get token(): bigint | undefined {
-    const { hasToken, tokenLow, tokenHigh } = this.#frame;
-    return hasToken ? (BigInt(tokenHigh) << 32n) | BigInt(tokenLow >>> 0) : undefined;
+  get token(): bigint | Uint8Array | undefined {
+    const { hasToken, tokenLow, tokenHigh, wideToken } = this.#frame;
+    return hasToken ? (BigInt(tokenHigh) << 32n) | BigInt(tokenLow >>> 0) : wideToken;
   }
 }

@@ -15,7 +15,7 @@ import { BatchType } from '../statement/batch.ts';
 import type { ByteSink } from '../statement/byte-sink.ts';
 import { RESULT, WRITER, type BoundStatement, type PreparedStatement } from '../statement/prepared.ts';
 import type { Statement } from '../statement/statement.ts';
-import { PARTITIONER_NUMBER } from '../topology/token-ring.ts';
+import { PARTITIONER_NUMBER } from '../topology/partitioner.ts';
 import type { Params } from '../types/cql-value.ts';
 import { wireConsistency, type RequestSettings } from './settings.ts';
 
@@ -35,8 +35,8 @@ export interface StatementEncoderOptions {
   readonly encoder: RequestEncoder;
   readonly wire: WireFormat;
   readonly programs: ProgramTable;
-  /** Number of the cluster's partitioner, 0 where its tokens are not 64-bit integers. */
-  partitioner(): number;
+  /** Number of the cluster's partitioner, 0 where its tokens are unknown. */
+  partitioner(): 0 | 1 | 2 | 3;
 }
 
 export class StatementEncoder {
@@ -146,7 +146,7 @@ export class StatementEncoder {
 
   #routing(key: Statement['routingKey'], indexes: readonly number[] | undefined, entry: number): Routing | undefined {
     const partitioner = this.#options.partitioner();
-    if (partitioner !== PARTITIONER_NUMBER.murmur3) return undefined;
+    if (partitioner === PARTITIONER_NUMBER.none) return undefined;
     if (key !== undefined)
       return { partitioner, components: key instanceof Uint8Array ? [key] : key, indexes: undefined, entry: 0 };
     return indexes === undefined || indexes.length === 0

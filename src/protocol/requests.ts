@@ -122,6 +122,9 @@ export interface BatchRequest extends RequestParameters {
 /** Bodies smaller than this stay uncompressed. */
 const MIN_COMPRESSED_LENGTH = 512;
 
+/** The partitioner whose tokens are the keys. */
+const BYTE_ORDERED = 3;
+
 /** Where in the request block a number stands. */
 const Word = Object.freeze({
   VERSION: 0,
@@ -281,8 +284,10 @@ export class RequestEncoder {
     // For so few words a loop is quicker than `set`.
     for (let i = 0; i < Word.LISTS; i++) words[i] = head[i] ?? 0;
     for (let i = 0; i < lists.length; i++) words[Word.LISTS + i] = lists[i] ?? 0;
+    const key = head[Word.PARTITIONER] === BYTE_ORDERED ? this.#orderedKey() : undefined;
     try {
-      return this.#core.encode(opcode);
+      const frame = this.#core.encode(opcode);
+      return key === undefined ? frame : { ...frame, wideToken: key };
     } catch (error) {
       if (!(error instanceof CoreFault)) throw error;
       throw new InvalidArgumentError(`the request cannot be encoded: ${coreErrorText(error.kind)}`, {
@@ -387,6 +392,22 @@ export class RequestEncoder {
       this.#listBytes(value);
     }
     this.#head[Word.PAYLOAD_COUNT] = payload.length;
+  }
+
+  /** The partition key as one: its only component, or each as `[short length] bytes 00`; undefined if one has no value. */
+  #orderedKey(): Uint8Array | undefined {
+    const count = this.#head[Word.KEY_COUNT] ?? 0;
+    const ranges = this.#lists.slice(this.#lists.length - 2 * count);
+    const { bytes } = this.#core.request;
+    const components: Uint8Array[] = [];
+    for (let i = 0; i < ranges.length; i += 2) {
+      const [start = 0, length = -1] = [ranges[i], ranges[i + 1]];
+      if (length < 0) return undefined;
+      components.push(bytes.slice(start, start + length));
+    }
+    const [only, ...others] = components;
+    if (only === undefined || others.length === 0) return only;
+    return Uint8Array.from(components.flatMap((part) => [part.length >> 8, part.length & 0xff, ...part, 0]));
   }
 
   #keys(routing: Routing | undefined, valuesStart: number): void {

@@ -12,7 +12,7 @@ import { StatementExecutor, type StatementExecutorOptions } from '../execution/s
 import { SessionPools } from '../pool/session-pools.ts';
 import { Throttler } from '../pool/throttler.ts';
 import { DecoderCache } from '../result/decoders.ts';
-import { partitionerNumber } from '../topology/token-ring.ts';
+import { partitionerNumber } from '../topology/partitioner.ts';
 import type { SharedServices } from './services.ts';
 
 /** What executions ask of the session; its observer changes when somebody begins or ends to watch. */
@@ -82,7 +82,7 @@ export function assembleSession(
       options.logger.debug(`a statement was not prepared on ${host.toString()}; it will be when it is executed`, error),
     onCacheFull: () => options.logger.warn(cacheFull(options.maxPrepared)),
   });
-  const partitioner = (): number => partitionerNumber(services.topology().partitioner);
+  const partitioner = (): 0 | 1 | 2 | 3 => partitionerNumber(services.topology().partitioner);
   const encoder = new StatementEncoder({ encoder: requests, wire, programs, partitioner });
   const executor = new StatementExecutor({
     context,

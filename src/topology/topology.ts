@@ -3,14 +3,11 @@
 
 import type { QueryInfo } from '../types/query-info.ts';
 import type { Host } from './host.ts';
+import { NO_REPLICAS, type Placement, type Replica } from './placement.ts';
+import { PlacementCache } from './placement-cache.ts';
 import type { ReplicationStrategy } from './replication.ts';
 import { TokenRing } from './token-ring.ts';
-
-/** A replica of a token. `shard` is set on ScyllaDB. */
-export interface Replica {
-  readonly host: Host;
-  readonly shard: number | undefined;
-}
+import type { TokenValue } from './partitioner.ts';
 
 /** What a policy sees of the cluster. */
 export interface TopologySnapshot {
@@ -39,8 +36,6 @@ export interface TopologyParts {
   readonly localRack: string | undefined;
 }
 
-const NO_REPLICAS: readonly Replica[] = [];
-
 export class Topology implements TopologySnapshot {
   readonly clusterName: string;
   readonly partitioner: string;
@@ -49,7 +44,7 @@ export class Topology implements TopologySnapshot {
   readonly localDc: string | undefined;
   readonly localRack: string | undefined;
   readonly #replication: ReadonlyMap<string, ReplicationStrategy>;
-  readonly #computed = new Map<string, (readonly Replica[] | undefined)[]>();
+  readonly #placements = new Map<string, Placement>();
 
   constructor(parts: TopologyParts) {
     this.clusterName = parts.clusterName;
@@ -72,21 +67,31 @@ export class Topology implements TopologySnapshot {
   });
 
   replicas(query: QueryInfo): readonly Replica[] {
-    const strategy = query.keyspace === undefined ? undefined : this.#replication.get(query.keyspace);
-    if (strategy === undefined) return NO_REPLICAS;
+    if (query.keyspace === undefined) return NO_REPLICAS;
     const index = this.#ringIndex(query);
-    return index < 0 ? NO_REPLICAS : this.#replicasAt(strategy, index);
+    return index < 0 ? NO_REPLICAS : (this.#placement(query.keyspace)?.at(index) ?? NO_REPLICAS);
+  }
+
+  /** Replicas of a token in ring order; empty where the keyspace is not known or not replicated around the ring. */
+  replicasOf(keyspace: string, token: TokenValue): readonly Replica[] {
+    const index = this.ring.indexOf(token);
+    return index < 0 ? NO_REPLICAS : (this.#placement(keyspace)?.at(index) ?? NO_REPLICAS);
   }
 
   #ringIndex(query: QueryInfo): number {
     const routed = query as Partial<RoutedQuery>;
-    if (routed.ring === this.ring && routed.ringIndex !== undefined) return routed.ringIndex;
-    return typeof query.token === 'bigint' ? this.ring.indexOf(query.token) : -1;
+    if (routed.ring === this.ring && routed.ringIndex !== undefined && routed.ringIndex >= 0) return routed.ringIndex;
+    const { token } = query;
+    return token === undefined ? -1 : this.ring.indexOf(token);
   }
 
-  #replicasAt(strategy: ReplicationStrategy, index: number): readonly Replica[] {
-    let computed = this.#computed.get(strategy.key);
-    if (computed === undefined) this.#computed.set(strategy.key, (computed = []));
-    return (computed[index] ??= strategy.replicas(this.ring, index).map((host) => ({ host, shard: undefined })));
+  #placement(keyspace: string): Placement | undefined {
+    const known = this.#placements.get(keyspace);
+    if (known !== undefined) return known;
+    const strategy = this.#replication.get(keyspace);
+    if (strategy === undefined) return undefined;
+    const placement = PlacementCache.of(this.ring).get(strategy);
+    this.#placements.set(keyspace, placement);
+    return placement;
   }
 }

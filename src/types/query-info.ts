@@ -7,7 +7,7 @@ export interface QueryInfo {
   readonly keyspace: string | undefined;
   /** Table that the request goes to, as far as it is known. */
   readonly table: string | undefined;
-  /** Token of the partition key: bigint for Murmur3 and CDC, 16 bytes for Random, the key for ByteOrdered; undefined where no routing key is known. */
+  /** Token of the partition key: an integer, or the key itself with ByteOrdered; undefined where no routing key is known. */
   readonly token: bigint | Uint8Array | undefined;
   /** Consistency level of the request. */
   readonly consistency: ConsistencyName;

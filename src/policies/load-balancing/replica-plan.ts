@@ -2,7 +2,8 @@
 // the child's plan is made only if no replica is left: most requests end with their first host.
 
 import type { Host } from '../../topology/host.ts';
-import type { Replica, TopologySnapshot } from '../../topology/topology.ts';
+import type { Replica } from '../../topology/placement.ts';
+import type { TopologySnapshot } from '../../topology/topology.ts';
 import type { QueryInfo } from '../../types/query-info.ts';
 import type { LoadBalancingPolicy } from '../load-balancing.ts';
 import { isBetter } from './slow-hosts.ts';

@@ -96,5 +96,5 @@ export function frameOf(opcode: number, body: readonly number[] = []): EncodedFr
 
 /** A frame that lies in these bytes. */
 export function frameIn(bytes: Uint8Array, offset: number, length: number): EncodedFrame {
-  return { bytes, offset, length, tokenLow: 0, tokenHigh: 0, hasToken: false, ringIndex: -1 };
+  return { bytes, offset, length, tokenLow: 0, tokenHigh: 0, hasToken: false, ringIndex: -1, wideToken: undefined };
 }

@@ -8,7 +8,7 @@ import { WasmCore } from '../../../src/core/wasm-core.ts';
 import { InvalidArgumentError } from '../../../src/errors.ts';
 import { Opcode } from '../../../src/protocol/opcodes.ts';
 import { RequestEncoder } from '../../../src/protocol/requests.ts';
-import { PARTITIONER_NUMBER } from '../../../src/topology/token-ring.ts';
+import { PARTITIONER_NUMBER } from '../../../src/topology/partitioner.ts';
 
 interface TokenVector {
   readonly name: string;
