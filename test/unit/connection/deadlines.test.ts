@@ -191,3 +191,19 @@ test('fires on time beside deadlines that are whole turns of the wheel away', ()
   assert.ok((far.firedAt[0] ?? 0) - start >= 8 * 2048 * 3 + 80);
   assert.ok((far.firedAt[0] ?? 0) - start < 8 * 2048 * 3 + 95);
 });
+
+test('a thousand requests a second that all expire are each told within a tick, by at most one timer a tick', () => {
+  const clock = new FakeClock();
+  const deadlines = new Deadlines(clock, fail);
+  const lateness: number[] = [];
+  const start = clock.now();
+  for (let request = 0; request < 3_000; request++) {
+    const dueAt = clock.now() + 500;
+    deadlines.add({ onDeadline: () => lateness.push(clock.now() - dueAt) }, 500);
+    clock.advance(1);
+  }
+  clock.advance(600);
+  assert.equal(lateness.length, 3_000);
+  assert.ok(Math.min(...lateness) >= 0 && Math.max(...lateness) <= 9, String(Math.max(...lateness)));
+  assert.ok(clock.timersSet <= (clock.now() - start) / 8 + 2, String(clock.timersSet));
+});
