@@ -9,6 +9,7 @@ import {
   ConstantSpeculativeExecutionPolicy,
   DriverError,
   DowngradingConsistencyRetryPolicy,
+  ExponentialBackoffRetryPolicy,
   NoHostAvailableError,
   OverloadedError,
   RoundRobinPolicy,
@@ -121,6 +122,22 @@ test('an overloaded cluster gets a tenth more requests, and the callers its answ
   const retries = server.requests({ opcode: 'EXECUTE' }).length - requests;
   // Ten a second are granted always: a run that takes long may have had some of them.
   assert(retries > 0 && retries <= requests / 10 + 30, String(retries));
+});
+
+test('a shutdown ends a request that waits for its retry', async (t) => {
+  const retryPolicy = new ExponentialBackoffRetryPolicy({
+    maxNumRetries: 5,
+    minInterval: 3_600_000,
+    maxInterval: 3_600_000,
+  });
+  const { server, session } = await connect(t, { defaultRetryPolicy: retryPolicy });
+  server.on({ cql: /late/ }).reply(error('OVERLOADED'));
+  const waiting = failure(session.execute('SELECT late FROM ks.t', undefined, { timeout: null }));
+  await server.next({ cql: /late/ });
+  // The answer is on its way: the next one on the same connection comes behind it.
+  await session.execute('SELECT v FROM ks.t');
+  await session.shutdown();
+  assert((await waiting) instanceof OverloadedError);
 });
 
 test('the first answer of several attempts is the one that counts, and the late one harms nobody', async (t) => {
