@@ -5,9 +5,15 @@ import type { Program } from '../types/program.ts';
 import { rowDecoder, type RowDecoder, type RowFactory } from './rows.ts';
 import type { TypeMapping } from './type-mapping.ts';
 
+/** The decoders of one program. Those of functions go with them: whoever writes a function into each call makes a new one each time. */
+interface ProgramDecoders {
+  readonly builtin: Map<string, RowDecoder<unknown>>;
+  readonly custom: WeakMap<object, RowDecoder<unknown>>;
+}
+
 export class DecoderCache {
   readonly #mapping: TypeMapping;
-  #decoders = new WeakMap<Program, Map<RowFactory<unknown>, RowDecoder<unknown>>>();
+  #decoders = new WeakMap<Program, ProgramDecoders>();
   /** Of the registered user types that the decoders were made with. */
   #version = 0;
 
@@ -24,11 +30,14 @@ export class DecoderCache {
     }
     let ofProgram = this.#decoders.get(program);
     if (ofProgram === undefined) {
-      ofProgram = new Map<RowFactory<unknown>, RowDecoder<unknown>>();
+      ofProgram = { builtin: new Map(), custom: new WeakMap() };
       this.#decoders.set(program, ofProgram);
     }
-    let decoder = ofProgram.get(factory);
-    if (decoder === undefined) ofProgram.set(factory, (decoder = rowDecoder(program.columns, factory, this.#mapping)));
-    return decoder as RowDecoder<Row>;
+    const known = typeof factory === 'function' ? ofProgram.custom.get(factory) : ofProgram.builtin.get(factory);
+    if (known !== undefined) return known as RowDecoder<Row>;
+    const decoder = rowDecoder(program.columns, factory, this.#mapping);
+    if (typeof factory === 'function') ofProgram.custom.set(factory, decoder);
+    else ofProgram.builtin.set(factory, decoder);
+    return decoder;
   }
 }

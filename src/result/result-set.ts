@@ -130,6 +130,11 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
    */
   async all(options: AllOptions = {}): Promise<Row[]> {
     const { maxRows = Infinity, signal } = options;
+    if (!(Number.isInteger(maxRows) || maxRows === Infinity) || maxRows < 0) {
+      throw new InvalidArgumentError(`expected an integer of at least 0 as maxRows, got ${maxRows}`, {
+        field: 'maxRows',
+      });
+    }
     const all: Row[] = [];
     for await (const page of this.pages({ signal })) {
       if (all.length + page.length > maxRows) {

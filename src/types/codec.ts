@@ -18,7 +18,7 @@ export interface Codec<T = unknown> {
    * one column and the bind markers named like it (`keyspace.table.column`). A column's codec comes before that of its type.
    */
   readonly cql: string;
-  /** Returns what is bound for a value. What it throws becomes the cause of a `CodecError` with the place of the value. */
+  /** Returns what is bound for a value, which is not null. What it throws becomes the cause of a `CodecError` with the place of the value. */
   encode(value: T): CqlValue;
   /** Returns the application's value for one that was read, as the cluster's `types` say. */
   decode(value: unknown): T;

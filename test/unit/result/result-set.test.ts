@@ -210,6 +210,9 @@ test('all refuses more rows than it may, and stops asking', async () => {
   await turn();
   assert.ok(pages.asked.length <= 2);
   assert.equal((await pages.page(0).all({ maxRows: 5 })).length, 5);
+  for (const maxRows of [-1, 1.5, NaN, '5' as never]) {
+    await assert.rejects(pages.page(0).all({ maxRows }), InvalidArgumentError);
+  }
 });
 
 test('all stops with the reason of the signal', async () => {
