@@ -1,18 +1,27 @@
-// Many statements at once, a bounded number of them in flight: results in the order of the statements.
+// Many statements at once, a bounded number of them in flight: results in the order of the statements, all together or as a
+// stream.
 
+import { AdaptiveLimit, FixedLimit, type Limit } from './concurrent/limit.ts';
+import { SourceReader, type Source } from './concurrent/source.ts';
 import { InvalidArgumentError } from './errors.ts';
+import type { ExecuteOptions } from './execution/execute-options.ts';
+import type { ExecutionProfile, ProfileKey } from './execution/profile.ts';
 import type { Query } from './execution/statement-executor.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { Session } from './session.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
+import { describe } from './types/describe.ts';
 
 /** Options of {@link executeConcurrent}. */
 export interface ConcurrentOptions {
-  /** Requests in flight at once. Default: 100. */
+  /** Requests in flight at once. Default: found while they run, from their latency, overloads and queueing; at most 1,024. */
   concurrency?: number;
   /** Reject at the first failure instead of collecting it. Default: `true`. */
   raiseOnFirstError?: boolean;
+  /** Gives up what is in flight, and rejects with its reason. */
   signal?: AbortSignal;
+  /** The execution profile of every statement: its name, or itself. */
+  executionProfile?: ProfileKey | ExecutionProfile;
 }
 
 /** How one of the statements ended. */
@@ -22,90 +31,206 @@ export type ExecutionResult<Row> =
 /** A statement and its parameters. */
 export type StatementAndParams<Row> = readonly [query: Query<Row>, params?: Params];
 
-const DEFAULT_CONCURRENCY = 100;
+/** What statements are executed on: a session. */
+export type ConcurrentSession = Pick<Session, 'execute' | 'getPoolState'>;
 
 /**
  * Executes statements, some at a time, and resolves with how each ended, in their order. Statements are taken from the
  * iterable only as others end.
  *
- * Rejects with the first failure unless `raiseOnFirstError` is false; statements in flight then still end.
+ * Rejects with the first failure unless `raiseOnFirstError` is false; statements in flight then still end. Rejects with the
+ * reason of the signal, and with what the iterable throws.
  */
-export async function executeConcurrent<Row = RowObject>(
-  session: Session,
-  statements: Iterable<StatementAndParams<Row>> | AsyncIterable<StatementAndParams<Row>>,
+export function executeConcurrent<Row = RowObject>(
+  session: ConcurrentSession,
+  statements: Source<StatementAndParams<Row>>,
   options: ConcurrentOptions = {},
 ): Promise<ExecutionResult<Row>[]> {
-  const { concurrency = DEFAULT_CONCURRENCY, raiseOnFirstError = true, signal } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new InvalidArgumentError(`expected concurrency as an integer of at least 1, got ${concurrency}`, {
-      field: 'concurrency',
-    });
-  }
-  const results: ExecutionResult<Row>[] = [];
-  const source = iteratorOf(statements);
-  const executeOptions = signal === undefined ? {} : { signal };
-  let next = 0;
-  let isStopped = false;
-  const stop = stopOf(signal);
-  const work = async (): Promise<void> => {
-    while (!isStopped) {
-      signal?.throwIfAborted();
-      const index = next++;
-      const step = source.next();
-      const taken = step instanceof Promise ? await step : step;
-      if (taken.done === true) return;
-      const [query, params] = taken.value;
-      try {
-        results[index] = { success: true, result: await session.execute(query, params, executeOptions) };
-      } catch (error) {
-        if (raiseOnFirstError || signal?.aborted === true) throw error;
-        results[index] = { success: false, error: error as Error };
-      }
-    }
-  };
-  try {
-    await Promise.race([stop.aborted, Promise.all(Array.from({ length: concurrency }, work))]);
-  } catch (error) {
-    isStopped = true;
-    // Not awaited: a generator that still waits for its next statement would hold the failure back.
-    Promise.resolve(source.return?.()).catch(() => undefined);
-    throw error;
-  } finally {
-    stop.forget();
-  }
-  return results;
+  return collect(statements, options, session, (item, executeOptions) =>
+    session.execute(item[0], item[1], executeOptions),
+  );
 }
 
 /** Executes one statement with each of the parameters; otherwise as {@link executeConcurrent}. */
 export function executeConcurrentWithArgs<Row = RowObject>(
-  session: Session,
+  session: ConcurrentSession,
   query: Query<Row>,
-  params: Iterable<Params> | AsyncIterable<Params>,
+  params: Source<Params>,
   options: ConcurrentOptions = {},
 ): Promise<ExecutionResult<Row>[]> {
-  return executeConcurrent(session, pair(query, params), options);
+  return collect(params, options, session, (item, executeOptions) => session.execute(query, item, executeOptions));
 }
 
-async function* pair<Row>(
-  query: Query<Row>,
-  params: Iterable<Params> | AsyncIterable<Params>,
-): AsyncGenerator<StatementAndParams<Row>> {
-  for await (const values of params) yield [query, values];
+/**
+ * Executes statements as {@link executeConcurrent} does, and gives how each ended, in their order, while others run. Never more
+ * than `concurrency` statements are in flight or wait to be given, however many there are; leaving the loop takes no more.
+ */
+export function executeConcurrentStream<Row = RowObject>(
+  session: ConcurrentSession,
+  statements: Source<StatementAndParams<Row>>,
+  options: ConcurrentOptions = {},
+): AsyncIterableIterator<ExecutionResult<Row>, undefined> {
+  return new OrderedResults(statements, options, session);
 }
 
-/** A promise that rejects when the signal aborts, which ends waiting for a source that gives nothing. */
-function stopOf(signal: AbortSignal | undefined): { readonly aborted: Promise<never>; forget(): void } {
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject: (reason: unknown) => void) => {
-    onAbort = () => reject(signal?.reason);
+type Execute<Item, Row> = (item: Item, options: ExecuteOptions<Row>) => Promise<ResultSet<Row>>;
+
+async function collect<Item, Row>(
+  source: Source<Item>,
+  options: ConcurrentOptions,
+  session: ConcurrentSession,
+  execute: Execute<Item, Row>,
+): Promise<ExecutionResult<Row>[]> {
+  const { raiseOnFirstError = true, signal } = options;
+  const limit = limitOf(options, session);
+  signal?.throwIfAborted();
+  const reader = new SourceReader(source);
+  const executeOptions = executeOptionsOf<Row>(options);
+  const results: ExecutionResult<Row>[] = [];
+  let started = 0;
+  let inFlight = 0;
+  let onAbort: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve, reject: (reason: unknown) => void) => {
+      onAbort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const wants = (): boolean => inFlight < limit.current;
+      const take = (item: Item): void => {
+        const index = started++;
+        inFlight++;
+        const startedMs = performance.now();
+        const end = (result: ExecutionResult<Row>, error: unknown): void => {
+          results[index] = result;
+          inFlight--;
+          limit.onEnd(performance.now() - startedMs, error);
+          if (!result.success && (raiseOnFirstError || signal?.aborted === true)) {
+            reader.end();
+            reject(result.error);
+          } else proceed();
+        };
+        execute(item, executeOptions).then(
+          (result) => end({ success: true, result }, null),
+          (error: unknown) => end({ success: false, error: error as Error }, error),
+        );
+      };
+      const proceed = (): void => {
+        reader.pump(wants, take, reject);
+        if (reader.isEnded && inFlight === 0) resolve();
+        else if (inFlight === 0) void reader.taking?.then(proceed);
+      };
+      proceed();
+    });
+  } finally {
+    reader.end();
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+  }
+  return results;
+}
+
+class OrderedResults<Row> implements AsyncIterableIterator<ExecutionResult<Row>, undefined> {
+  readonly #session: ConcurrentSession;
+  readonly #reader: SourceReader<StatementAndParams<Row>>;
+  readonly #limit: Limit;
+  readonly #executeOptions: ExecuteOptions<Row>;
+  readonly #options: ConcurrentOptions;
+  /** Started and not given yet, in order; none of them rejects. */
+  readonly #started: Promise<ExecutionResult<Row>>[] = [];
+  #fault: { readonly error: unknown } | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(source: Source<StatementAndParams<Row>>, options: ConcurrentOptions, session: ConcurrentSession) {
+    this.#session = session;
+    this.#options = options;
+    this.#limit = limitOf(options, session);
+    this.#reader = new SourceReader(source);
+    this.#executeOptions = executeOptionsOf(options);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Calls that do not wait for one another get their results in order. */
+  next(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
+    const result = this.#turn.then(() => this.#advance());
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  return(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
+    this.#reader.end();
+    this.#started.length = 0;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async #advance(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
+    const { raiseOnFirstError = true, signal } = this.#options;
+    signal?.throwIfAborted();
+    this.#fill();
+    while (this.#started.length === 0 && this.#reader.taking !== null) {
+      await orAborted(this.#reader.taking, signal);
+      this.#fill();
+    }
+    const first = this.#started.shift();
+    if (first === undefined) {
+      if (this.#fault !== null) throw this.#fault.error;
+      return { done: true, value: undefined };
+    }
+    const value = await first;
+    this.#fill();
+    if (value.success || (!raiseOnFirstError && signal?.aborted !== true)) return { done: false, value };
+    await this.return();
+    throw value.error;
+  }
+
+  #fill(): void {
+    this.#reader.pump(
+      () => this.#started.length < this.#limit.current,
+      ([query, params]) => this.#started.push(this.#start(query, params)),
+      (error) => (this.#fault = { error }),
+    );
+  }
+
+  #start(query: Query<Row>, params: Params | undefined): Promise<ExecutionResult<Row>> {
+    const startedMs = performance.now();
+    return this.#session.execute(query, params, this.#executeOptions).then(
+      (result) => {
+        this.#limit.onEnd(performance.now() - startedMs, null);
+        return { success: true, result } as const;
+      },
+      (error: unknown) => {
+        this.#limit.onEnd(performance.now() - startedMs, error);
+        return { success: false, error: error as Error } as const;
+      },
+    );
+  }
+}
+
+function limitOf({ concurrency }: ConcurrentOptions, session: ConcurrentSession): Limit {
+  if (concurrency === undefined) return new AdaptiveLimit(() => session.getPoolState().queued > 0);
+  if (Number.isInteger(concurrency) && concurrency >= 1) return new FixedLimit(concurrency);
+  const got = typeof concurrency === 'number' ? String(concurrency) : describe(concurrency);
+  throw new InvalidArgumentError(`expected concurrency as an integer of at least 1, got ${got}`, {
+    field: 'concurrency',
   });
-  aborted.catch(() => undefined);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  return { aborted, forget: () => signal?.removeEventListener('abort', onAbort) };
 }
 
-function iteratorOf<T>(
-  source: Iterable<T> | AsyncIterable<T>,
-): Iterator<T, undefined, undefined> | AsyncIterator<T, undefined, undefined> {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+function executeOptionsOf<Row>({ signal, executionProfile }: ConcurrentOptions): ExecuteOptions<Row> {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(executionProfile === undefined ? {} : { executionProfile }),
+  };
+}
+
+/** Waiting for a source that gives nothing ends with the signal. */
+function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject: (reason: unknown) => void) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+  });
 }

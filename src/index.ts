@@ -3,8 +3,10 @@
 export { Cluster, type AddProfileOptions, type ConnectOptions, type RefreshOptions } from './cluster.ts';
 export {
   executeConcurrent,
+  executeConcurrentStream,
   executeConcurrentWithArgs,
   type ConcurrentOptions,
+  type ConcurrentSession,
   type ExecutionResult,
   type StatementAndParams,
 } from './concurrent.ts';
