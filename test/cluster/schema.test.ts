@@ -24,6 +24,7 @@ describe('schema metadata', () => {
   let triggers: string;
   let cluster: Cluster;
   let session: Session;
+  let followed: string;
 
   before(async () => {
     triggers = await makeTriggerDirectory();
@@ -33,6 +34,7 @@ describe('schema metadata', () => {
     });
     await reconnect();
     for (const statement of EVERY_FEATURE) await session.execute(statement);
+    followed = cluster.metadata.exportSchemaAsString();
     await reconnect();
   });
 
@@ -60,6 +62,10 @@ describe('schema metadata', () => {
     const answers = await Promise.all(KEYSPACES.map((keyspace) => session.execute(`DESCRIBE KEYSPACE ${keyspace}`)));
     return answers.flatMap((answer) => answer.rows.map((row) => row['create_statement']));
   }
+
+  test('follows every statement of a session as if it were read whole', () => {
+    assert.equal(followed, cluster.metadata.exportSchemaAsString());
+  });
 
   test('exports statements that make the same schema again', async () => {
     const [exported, description] = [cluster.metadata.exportSchemaAsString(), await described()];
@@ -190,5 +196,29 @@ describe('schema metadata', () => {
     assert.equal(without.metadata.keyspaces.size, 0);
     assert.equal(without.metadata.exportSchemaAsString(), '');
     await without.shutdown();
+  });
+
+  test('follows changes of what others are made of', async () => {
+    for (const statement of [
+      'ALTER TYPE every.zip ADD more int',
+      'ALTER TABLE every.base ADD f text',
+      'ALTER MATERIALIZED VIEW every."SomeColumns" WITH gc_grace_seconds = 78',
+      `ALTER KEYSPACE "Every_Other" WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}`,
+      'CREATE OR REPLACE FUNCTION every.plus(state int, val int) CALLED ON NULL INPUT RETURNS int LANGUAGE java AS $$return 1;$$',
+      'ALTER TABLE every.masks ALTER a MASKED WITH mask_null()',
+      'DROP INDEX every.by_list',
+      'DROP TRIGGER "Some trigger" ON every.indexed',
+      'DROP AGGREGATE every.total(int)',
+      'DROP TABLE every.more_options',
+    ]) {
+      await session.execute(statement);
+    }
+    const changed = cluster.metadata.exportSchemaAsString();
+    const zip = keyspaceNamed('every').tables.get('types')?.columns.get('bb')?.type.args[1];
+    assert.deepEqual(zip?.fieldNames, ['code', 'Country', 'more']);
+    assert.equal(keyspaceNamed('every').views.get('all_columns')?.columns.has('f'), true);
+    await reconnect();
+    assert.equal(changed, cluster.metadata.exportSchemaAsString());
+    assert.doesNotMatch(changed, /more_options|by_list|Some trigger|total\(int\)/);
   });
 });

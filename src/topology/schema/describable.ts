@@ -16,6 +16,11 @@ export function mapLiteral(map: Readonly<Record<string, string>>): string {
   return `{${entries.map(([key, value]) => `${textLiteral(key)}: ${textLiteral(value)}`).join(', ')}}`;
 }
 
+/** The objects of a map in the order of their names, whatever the order in which they became known. */
+export function inOrderOfNames<T>(objects: ReadonlyMap<string, T>): T[] {
+  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+}
+
 /** Writes text as a CQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

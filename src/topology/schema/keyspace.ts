@@ -3,7 +3,7 @@
 import { quoteIdentifier } from '../../types/identifier.ts';
 import type { ReplicationStrategy } from '../replication.ts';
 import type { AggregateMetadata } from './aggregate.ts';
-import type { CqlDescribable } from './describable.ts';
+import { inOrderOfNames, type CqlDescribable } from './describable.ts';
 import type { FunctionMetadata } from './function.ts';
 import type { IndexMetadata } from './index-metadata.ts';
 import type { TableMetadata } from './table.ts';
@@ -87,9 +87,9 @@ export class KeyspaceMetadata implements CqlDescribable {
   exportAsString(): string {
     const objects: CqlDescribable[] = [
       ...inOrderOfUse(this.userTypes.values()),
-      ...this.functions.values(),
-      ...this.aggregates.values(),
-      ...[...this.tables.values()].filter((table) => !table.isGenerated),
+      ...inOrderOfNames(this.functions),
+      ...inOrderOfNames(this.aggregates),
+      ...inOrderOfNames(this.tables).filter((table) => !table.isGenerated),
     ];
     const text = objects.map((object) => object.exportAsString()).join('\n\n');
     const title = `Keyspace ${quoteIdentifier(this.name)}`;

@@ -1,5 +1,6 @@
 // The schema at one moment. A snapshot never changes; a refresh makes a new one that shares what stayed the same.
 
+import { inOrderOfNames } from './describable.ts';
 import type { KeyspaceMetadata } from './keyspace.ts';
 
 export class SchemaSnapshot {
@@ -26,8 +27,7 @@ export class SchemaSnapshot {
 
   /** The statements that make every keyspace that users made, in the order of names. */
   exportAsString(): string {
-    const made = [...this.keyspaces.values()].filter((keyspace) => !keyspace.isSystem);
-    made.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const made = inOrderOfNames(this.keyspaces).filter((keyspace) => !keyspace.isSystem);
     return made.map((keyspace) => keyspace.exportAsString()).join('\n\n');
   }
 }

@@ -1,7 +1,7 @@
 // A table and what belongs to it: indexes, triggers and views.
 
 import type { ColumnMetadata } from './column.ts';
-import { layout, type CqlDescribable } from './describable.ts';
+import { inOrderOfNames, layout, type CqlDescribable } from './describable.ts';
 import type { IndexMetadata } from './index-metadata.ts';
 import { primaryKeyClause, qualifiedName, withClause, type RelationParts } from './relation.ts';
 import type { TableOptions } from './table-options.ts';
@@ -79,8 +79,8 @@ export class TableMetadata implements CqlDescribable {
   }
 
   exportAsString(): string {
-    const views = [...this.views.values()].filter((view) => !view.isGenerated);
-    const parts = [...this.indexes.values(), ...this.triggers.values(), ...views];
+    const views = inOrderOfNames(this.views).filter((view) => !view.isGenerated);
+    const parts = [...inOrderOfNames(this.indexes), ...inOrderOfNames(this.triggers), ...views];
     const statements = [`${this.asCqlQuery(true)};`, ...parts.map((part) => part.exportAsString())];
     const text = statements.join('\n\n');
     if (this.isVirtual) return comment(`${this.#title()} is virtual: the server makes it. For reference:`, text);
