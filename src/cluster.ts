@@ -1,14 +1,12 @@
 // The cluster: options, the core, the control connection and what it finds, and the sessions made from all that.
 
+import type { AddProfileOptions, ConnectOptions, RefreshOptions } from './cluster/call-options.ts';
 import { makeServices, type ClusterServices } from './cluster/cluster-services.ts';
-import type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
+import type { ClusterEvents } from './cluster/events.ts';
 import { requireUserTypes } from './cluster/registered-user-types.ts';
-import { KnownCluster } from './cluster/known-cluster.ts';
 import { orAborted, startLimit } from './cluster/limits.ts';
 import { liveClusters } from './cluster/live-clusters.ts';
-import { contactPointsOf, monitorOf } from './cluster/monitoring.ts';
-import type { ClusterMonitor, ClusterView } from './control/cluster-monitor.ts';
-import type { ContactPoints } from './control/contact-points.ts';
+import { WatchedCluster } from './cluster/watched-cluster.ts';
 import type { SchemaPart } from './control/schema-refresh.ts';
 import { ConnectionShutdownError, ProtocolError, type DriverError } from './errors.ts';
 import { Metrics, type MetricsSource } from './execution/metrics.ts';
@@ -18,7 +16,6 @@ import { resolveOptions, type ClusterOptions } from './options.ts';
 import { flag, name, requireDuration } from './options/checks.ts';
 import type { ContactPoint } from './options/contact-points.ts';
 import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
-import type { SchemaChange } from './protocol/events.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
 import { Session } from './session.ts';
 import type { SessionCluster, SharedServices } from './session/services.ts';
@@ -27,32 +24,8 @@ import type { HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
 import type { UserAggregateDescriptor } from './topology/schema/aggregate.ts';
 import type { UserFunctionDescriptor } from './topology/schema/function.ts';
-import { SchemaSnapshot } from './topology/schema/schema-snapshot.ts';
 import type { UserTypeShape } from './types/user-types.ts';
 import { Uuid } from './types/uuid.ts';
-
-/** Options of {@link Cluster.connect}. */
-export interface ConnectOptions {
-  /** Wait for every connection to every host instead of the first, within `poolWaitTimeout`. Default: `false`. */
-  waitForAllPools?: boolean;
-  /** Milliseconds for all of it; then rejects with {@link OperationTimedOutError}. Default: no limit but that of each connect. */
-  timeout?: number;
-  signal?: AbortSignal;
-}
-
-/** Options of the methods that read metadata anew. */
-export interface RefreshOptions {
-  /** Milliseconds to wait until the nodes agree on the schema; 0 or less: not at all. Default: that of the cluster. */
-  maxSchemaAgreementWait?: number;
-  /** Ends the waiting; what was begun goes on. */
-  signal?: AbortSignal;
-}
-
-/** Options of {@link Cluster.addExecutionProfile}. */
-export interface AddProfileOptions {
-  /** Milliseconds to wait for the connections to hosts that the profile brings near; 0: none. Default: that of the cluster. */
-  poolWaitTimeout?: number;
-}
 
 /**
  * A cluster of Apache Cassandra or ScyllaDB nodes. Make one for an application, connect, and shut it down in the end.
@@ -66,11 +39,9 @@ export class Cluster implements SessionCluster {
   /** Names this cluster object in `system_views.clients` and wherever servers list their clients. */
   readonly sessionId: string = Uuid.random().toString();
   readonly #services: ClusterServices;
-  readonly #known: KnownCluster;
-  readonly #monitor: ClusterMonitor;
+  readonly #servers: WatchedCluster;
   readonly #sessions = new Set<Session>();
   readonly #closing = new AbortController();
-  #schema = SchemaSnapshot.empty;
   #connecting: Promise<void> | null = null;
   #isRefusing = false;
   #shutdown: Promise<void> | null = null;
@@ -81,25 +52,19 @@ export class Cluster implements SessionCluster {
   constructor(first: ClusterOptions | readonly ContactPoint[] = {}, second: ClusterOptions = {}) {
     const options = resolveOptions(isContactPoints(first) ? { ...second, contactPoints: first } : first);
     const services = makeServices(options, this.sessionId);
-    const contactPoints = contactPointsOf(services);
     this.#services = services;
     // A policy may take another host in place of one that is down.
     services.states.register({ onUp: () => this.#followPolicies(), onDown: () => this.#followPolicies() });
-    this.#known = this.#newKnownCluster(contactPoints);
-    this.#monitor = monitorOf(services, contactPoints, {
-      knownEndPoints: () => this.#known.endPoints,
-      hostAt: (address, port) => this.#known.hostAt(address, port),
-      isDown: (hostId) => this.#known.isDown(hostId),
-      schema: () => this.#schema,
-      onView: (view, forcesRing) => this.#onView(view, forcesRing),
-      onReplication: (replication) => this.#known.applyReplication(replication),
-      onSchema: (schema) => (this.#schema = schema),
-      onStatus: (host, status) => this.#onStatus(host, status),
-      onSchemaChange: (change) => services.listeners.emit('schemaChange', schemaChangeInfo(change)),
+    const servers = new WatchedCluster(services, {
+      onHosts: () => this.#followPolicies(),
+      onStatus: (host, status) => {
+        for (const session of this.#sessions) session.onStatusHint(host, status);
+      },
     });
+    this.#servers = servers;
     this.metadata = new Metadata(
-      () => this.#known.topology,
-      () => this.#schema,
+      () => servers.topology,
+      () => servers.schema,
     );
     this.metrics = services.recorder === null ? null : new Metrics(services.recorder, this.#metricsSource());
   }
@@ -251,8 +216,7 @@ export class Cluster implements SessionCluster {
 
   /** The host that the control connection goes to; `undefined` while there is none. */
   getControlConnectionHost(): Host | undefined {
-    const { endPoint } = this.#monitor;
-    return endPoint === null ? undefined : this.#known.hostOf(endPoint);
+    return this.#servers.controlHost;
   }
 
   /**
@@ -262,7 +226,7 @@ export class Cluster implements SessionCluster {
    */
   refreshNodes(options: { readonly forceTokenRebuild?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#requireOpen();
-    return orAborted(this.#monitor.refreshNodes(options.forceTokenRebuild), options.signal);
+    return orAborted(this.#servers.monitor.refreshNodes(options.forceTokenRebuild), options.signal);
   }
 
   /**
@@ -315,7 +279,7 @@ export class Cluster implements SessionCluster {
    */
   setMetaRefreshEnabled(enabled: boolean): void {
     flag(enabled, 'enabled');
-    this.#monitor.isRefreshing = enabled;
+    this.#servers.monitor.isRefreshing = enabled;
   }
 
   /**
@@ -338,15 +302,14 @@ export class Cluster implements SessionCluster {
       await Promise.all([...this.#sessions].map((session) => session.shutdown({ graceful: gracefulMs })));
     this.#closing.abort(closedError());
     liveClusters.delete(this);
-    this.#monitor.close(this.#closing.signal.reason as DriverError);
+    this.#servers.close(this.#closing.signal.reason as DriverError);
     await Promise.all([...this.#sessions].map((session) => session.shutdown()));
     this.#services.deadlines.clear();
   }
 
   /** As far as the schema is known, and kept up to date. */
   #requireUserTypes(types: Iterable<{ readonly keyspace: string; readonly userType: string }>): void {
-    const isKnown = this.#services.options.schemaMetadataEnabled && this.#monitor.isRefreshing;
-    if (isKnown) requireUserTypes(this.#schema.keyspaces, types);
+    if (this.#servers.followsSchema) requireUserTypes(this.#servers.schema.keyspaces, types);
   }
 
   #requireOpen(): void {
@@ -355,7 +318,7 @@ export class Cluster implements SessionCluster {
 
   /** Connects once, however many sessions ask; a failed try may be repeated. */
   #connectControl(): Promise<void> {
-    this.#connecting ??= this.#openControl().then(
+    this.#connecting ??= this.#servers.open().then(
       () => {
         if (!this.isClosed) liveClusters.add(this, this.#services.log);
       },
@@ -367,20 +330,9 @@ export class Cluster implements SessionCluster {
     return this.#connecting;
   }
 
-  async #openControl(): Promise<void> {
-    await this.#services.policies.resolveNames();
-    await this.#monitor.connect();
-  }
-
-  async #refresh(part: SchemaPart | null, options: RefreshOptions = {}): Promise<void> {
+  async #refresh(part: SchemaPart | null, options: RefreshOptions | undefined): Promise<void> {
     this.#requireOpen();
-    const { maxSchemaAgreementWait, signal } = options;
-    if (maxSchemaAgreementWait !== undefined)
-      requireDuration('maxSchemaAgreementWait', maxSchemaAgreementWait, -Infinity);
-    if (part !== null) name(part.keyspace, 'keyspace');
-    if (part !== null && part.target !== 'KEYSPACE') name(part.name, part.target.toLowerCase());
-    signal?.throwIfAborted();
-    await orAborted(this.#monitor.refreshSchema(part === null ? null : [part], maxSchemaAgreementWait), signal);
+    await this.#servers.refresh(part, options);
   }
 
   #sharedServices(): SharedServices {
@@ -391,41 +343,21 @@ export class Cluster implements SessionCluster {
       ...this.#services,
       wire,
       observer: recorder,
-      topology: () => this.#known.topology,
+      topology: () => this.#servers.topology,
       borrowPolicy: (policy) => this.#borrowPolicy(policy),
       onHostUp: (host) => states.onUp(host),
       onHostDown: (host, error) => states.onDown(host, error),
-      onSchemaChange: (change) => this.#monitor.afterSchemaChange(change),
-      waitForSchemaAgreement: (maxWaitMs, signal) => this.#monitor.waitForSchemaAgreement(maxWaitMs, signal),
+      onSchemaChange: (change) => this.#servers.monitor.afterSchemaChange(change),
+      waitForSchemaAgreement: (maxWaitMs, signal) => this.#servers.monitor.waitForSchemaAgreement(maxWaitMs, signal),
       onSessionClosed: (session) => this.#sessions.delete(session as Session),
     };
   }
 
   #metricsSource(): MetricsSource {
     return {
-      hosts: () => this.#known.topology.hosts,
+      hosts: () => this.#servers.topology.hosts,
       orphanedStreams: (host) => [...this.#sessions].reduce((sum, session) => sum + session.orphanedStreams(host), 0),
     };
-  }
-
-  #newKnownCluster(contactPoints: ContactPoints): KnownCluster {
-    const { options, log, states, core, policies } = this.#services;
-    return new KnownCluster({
-      localDc: options.localDc,
-      localRack: options.localRack,
-      warnsOfDataCenters: options.loadBalancingPolicy === undefined,
-      contactPoints: () => contactPoints.resolved,
-      states,
-      logger: log.named('hosts'),
-      onRing: (ring) => core.setRing(ring.tokens instanceof BigInt64Array ? ring.tokens : new BigInt64Array()),
-      onTopology: (topology) => policies.populate(topology),
-      onHosts: () => this.#followPolicies(),
-    });
-  }
-
-  #onView(view: ClusterView, forcesRing: boolean): void {
-    this.#schema = view.schema ?? this.#schema;
-    this.#known.apply(view, forcesRing);
   }
 
   /** Connects to the hosts that the policies want now. */
@@ -433,24 +365,10 @@ export class Cluster implements SessionCluster {
     for (const session of this.#sessions) session.onTopology();
   }
 
-  #onStatus(host: Host, status: 'UP' | 'DOWN'): void {
-    for (const session of this.#sessions) session.onStatusHint(host, status);
-  }
-
   /** Hosts that it brings near are connected to; requests that come before find them without a connection. */
   #borrowPolicy(policy: LoadBalancingPolicy): void {
     if (this.#services.policies.borrow(policy)) this.#followPolicies();
   }
-}
-
-function schemaChangeInfo({ change, target, keyspace, name, argTypes }: SchemaChange): SchemaChangeInfo {
-  return {
-    change: change as SchemaChangeInfo['change'],
-    target,
-    keyspace,
-    ...(name === '' ? {} : { name }),
-    ...(argTypes.length === 0 ? {} : { argumentTypes: argTypes }),
-  };
 }
 
 function isContactPoints(first: ClusterOptions | readonly ContactPoint[]): first is readonly ContactPoint[] {

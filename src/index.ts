@@ -1,6 +1,7 @@
 // The public names, one by one.
 
-export { Cluster, type AddProfileOptions, type ConnectOptions, type RefreshOptions } from './cluster.ts';
+export { Cluster } from './cluster.ts';
+export type { AddProfileOptions, ConnectOptions, RefreshOptions } from './cluster/call-options.ts';
 export {
   executeConcurrent,
   executeConcurrentStream,

@@ -157,11 +157,12 @@ export class ControlConnection<View> implements ConnectionListener {
         if (this.#closing.signal.aborted) return;
         logger.info('the control connection could not be opened', error);
         const delay = schedule.next();
-        if (delay !== null) this.#reconnect(schedule, delay);
-        else
-          logger.error(
-            'the reconnection policy gives the control connection up; nothing more is learned of the cluster',
-          );
+        if (delay !== null) {
+          logger.debug(`the control connection is tried again in ${Math.round(delay)} ms`);
+          this.#reconnect(schedule, delay);
+          return;
+        }
+        logger.error('the reconnection policy gives the control connection up; nothing more is learned of the cluster');
       });
     }, delayMs);
   }

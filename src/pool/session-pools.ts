@@ -214,6 +214,7 @@ export class SessionPools {
       },
       signal,
     );
+    logger.debug(`a connection to ${host.toString()} is open`);
     if (!connection.isClosed) this.#connections.add(connection);
     const onAbort = (): void => connection.close();
     signal.addEventListener('abort', onAbort, { once: true });

@@ -56,3 +56,19 @@ test('a schedule ends where its policy ends or throws, and what is thrown is rep
   assert.equal(throwing.next(), null);
   assert.deepEqual(reported, [reason]);
 });
+
+test('after ten minutes away a host is tried at most five seconds after it is back, by the default', () => {
+  let now = 0;
+  const schedule = new DefaultReconnectionPolicy(() => now).newSchedule();
+  let tries = 0;
+  let longest = 0;
+  while (now < 600_000) {
+    const delay: unknown = schedule.next().value;
+    assert(typeof delay === 'number');
+    longest = Math.max(longest, delay);
+    now += delay;
+    tries++;
+  }
+  assert(longest <= 5_000, String(longest));
+  assert(tries >= 120 && tries <= 400, String(tries));
+});
