@@ -19,6 +19,7 @@ import type { LoadBalancingPolicy } from './policies/load-balancing.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
 import { Session } from './session.ts';
 import type { SessionCluster, SharedServices } from './session/services.ts';
+import { encodePartitionKey } from './statement/partition-key.ts';
 import type { Host } from './topology/host.ts';
 import type { HostStateListener } from './topology/host-states.ts';
 import { Metadata } from './topology/metadata.ts';
@@ -65,6 +66,8 @@ export class Cluster implements SessionCluster {
     this.metadata = new Metadata(
       () => servers.topology,
       () => servers.schema,
+      encodePartitionKey,
+      (host) => services.policies.distance(host),
     );
     this.metrics = services.recorder === null ? null : new Metrics(services.recorder, this.#metricsSource());
   }

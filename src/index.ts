@@ -97,7 +97,11 @@ export {
   type SpeculativeExecutionPlan,
   type SpeculativeExecutionPolicy,
 } from './policies/speculative-execution.ts';
-export { MonotonicTimestampGenerator, type TimestampGenerator } from './policies/timestamps.ts';
+export {
+  MonotonicTimestampGenerator,
+  type MonotonicTimestampOptions,
+  type TimestampGenerator,
+} from './policies/timestamps.ts';
 export { SimpleConvictionPolicy, type ConvictionPolicy } from './policies/conviction.ts';
 export type { HostPoolState, PoolState } from './pool/pool-state.ts';
 export type { ThrottlerOptions } from './pool/throttler.ts';
@@ -125,6 +129,9 @@ export {
   SimpleStrategy,
 } from './topology/replication.ts';
 export type { Replica } from './topology/placement.ts';
+export { BytesToken, MD5Token, Murmur3Token, Token } from './topology/token.ts';
+export { TokenMap } from './topology/token-map.ts';
+export { TokenRange } from './topology/token-range.ts';
 export type { TopologySnapshot } from './topology/topology.ts';
 
 export {
@@ -134,9 +141,21 @@ export {
   type AuthProvider,
   type Credentials,
 } from './connection/authenticator.ts';
-export { IdentityTranslator, type AddressTranslator } from './connection/address-translation.ts';
+export {
+  EC2MultiRegionTranslator,
+  IdentityTranslator,
+  type AddressTranslator,
+  type TranslationLookup,
+} from './connection/address-translation.ts';
 export { createNodeConnector, nodeConnector, type Connector, type ConnectRequest } from './connection/connector.ts';
-export { DefaultEndPoint, UnixSocketEndPoint, type EndPoint } from './connection/endpoint.ts';
+export {
+  DefaultEndPoint,
+  SniEndPoint,
+  SniEndPointFactory,
+  UnixSocketEndPoint,
+  type EndPoint,
+  type EndPointFactory,
+} from './connection/endpoint.ts';
 export type { DuplexBytes } from './connection/duplex-bytes.ts';
 export type { TlsOptions } from './connection/tls.ts';
 

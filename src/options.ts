@@ -3,7 +3,7 @@
 import type { AddressTranslator } from './connection/address-translation.ts';
 import type { AuthProvider } from './connection/authenticator.ts';
 import { DEFAULT_SOCKET_OPTIONS, type Connector } from './connection/connector.ts';
-import type { EndPoint } from './connection/endpoint.ts';
+import type { EndPoint, EndPointFactory } from './connection/endpoint.ts';
 import type { TlsOptions } from './connection/tls.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { ProfileTable, type ExecutionProfiles } from './execution/profile-table.ts';
@@ -84,6 +84,8 @@ export interface ClusterOptions {
   /** Settings by name, for requests to choose; under `EXEC_PROFILE_DEFAULT` those of requests that choose none. */
   executionProfiles?: ExecutionProfiles;
   addressTranslator?: AddressTranslator;
+  /** Makes the end points of discovered nodes, in place of `addressTranslator`. Default: address and port of each. */
+  endpointFactory?: EndPointFactory;
   /** Makes the timestamps of writes; `null` leaves them to the server. Default: monotonic microseconds. */
   timestampGenerator?: TimestampGenerator | null;
   sockopts?: { noDelay?: boolean; keepAlive?: boolean; keepAliveInitialDelay?: number };
@@ -222,6 +224,7 @@ const CHECKS: { readonly [Field in keyof Required<ClusterOptions>]: Check } = {
   speculativeExecutionPolicy: withMethods('newPlan'),
   executionProfiles: (value) => new ProfileTable(value as ExecutionProfiles),
   addressTranslator: withMethods('translate'),
+  endpointFactory: withMethods('create'),
   timestampGenerator: orNull(callable),
   sockopts: fields({ noDelay: flag, keepAlive: flag, keepAliveInitialDelay: duration(0) }),
   connectTimeout: duration(1),

@@ -140,6 +140,6 @@ function policySetOf(policy: LoadBalancingPolicy, profiles: ProfileTable, log: C
 
 function timestampGeneratorOf(options: ResolvedOptions): TimestampGenerator | null {
   if (options.timestampGenerator !== undefined) return options.timestampGenerator;
-  const generator = new MonotonicTimestampGenerator();
+  const generator = new MonotonicTimestampGenerator({ warn: (message) => options.logger.warn(message) });
   return () => generator.nextMicros();
 }

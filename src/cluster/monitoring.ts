@@ -29,6 +29,7 @@ export function monitorOf(
     contactPoints,
     nodes: new NodeReader({
       translator: options.addressTranslator ?? new IdentityTranslator(),
+      endPoints: options.endpointFactory,
       port: options.port,
       hasTokens: options.tokenMetadataEnabled,
       logger,

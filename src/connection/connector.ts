@@ -70,6 +70,11 @@ export async function lookupAddresses(name: string): Promise<string[]> {
   }
 }
 
+/** Looks up the names of an address. Rejects with what the system says. */
+export function lookupNames(address: string): Promise<string[]> {
+  return dns.reverse(address);
+}
+
 async function connectSocket(request: ConnectRequest, options: SocketOptions): Promise<DuplexBytes> {
   const { endPoint, signal } = request;
   if (request.tls !== undefined) checkTlsOptions(request.tls);

@@ -87,6 +87,69 @@ export class UnixSocketEndPoint implements EndPoint {
   }
 }
 
+/** A node behind a proxy that finds it by the server name of TLS (SNI). */
+export class SniEndPoint implements EndPoint {
+  /** The server name: what tells the nodes behind one proxy apart. */
+  readonly address: string;
+  /** The port of the proxy. */
+  readonly port: number;
+  readonly tlsOptions: TlsOptions;
+  readonly #proxy: string;
+
+  /**
+   * Takes the name or address of the proxy, the server name of the node, and the options of TLS, of which `servername` is set.
+   *
+   * Throws InvalidArgumentError for an empty name and a port that is none.
+   */
+  constructor(proxyAddress: string, serverName: string, port = 9042, tlsOptions: TlsOptions = {}) {
+    if (typeof serverName !== 'string' || serverName === '') throw refusal('serverName', 'a server name', serverName);
+    const { address } = new DefaultEndPoint(proxyAddress, port);
+    this.address = serverName;
+    this.port = port;
+    this.tlsOptions = { ...tlsOptions, servername: serverName };
+    this.#proxy = address;
+  }
+
+  /** Gives the proxy, whose name is looked up anew at every connect. */
+  resolve(): Promise<{ address: string; port: number }> {
+    return Promise.resolve({ address: this.#proxy, port: this.port });
+  }
+
+  /** `serverName:port`. */
+  toString(): string {
+    return endPointText(this);
+  }
+}
+
+/** Makes the end points of nodes from their rows in the system tables. */
+export interface EndPointFactory {
+  /** Takes a row of `system.peers_v2` or `system.peers`; what it throws leaves the node out. */
+  create(row: Readonly<Record<string, unknown>>): EndPoint;
+}
+
+/** Every node behind one proxy, its host id as the server name. */
+export class SniEndPointFactory implements EndPointFactory {
+  readonly #proxyAddress: string;
+  readonly #port: number;
+  readonly #tlsOptions: TlsOptions;
+
+  /** Throws what {@link SniEndPoint} throws. */
+  constructor(proxyAddress: string, port = 9042, tlsOptions: TlsOptions = {}) {
+    this.#proxyAddress = new DefaultEndPoint(proxyAddress, port).address;
+    this.#port = port;
+    this.#tlsOptions = tlsOptions;
+  }
+
+  create(row: Readonly<Record<string, unknown>>): SniEndPoint {
+    return this.createFromSni(String(row['host_id']));
+  }
+
+  /** The end point of a node by its server name, as for a contact point. */
+  createFromSni(serverName: string): SniEndPoint {
+    return new SniEndPoint(this.#proxyAddress, serverName, this.#port, this.#tlsOptions);
+  }
+}
+
 /**
  * Reads a contact point: `host`, `host:port`, `[v6]`, `[v6]:port`, or an IPv6 address without brackets and port.
  *

@@ -2,7 +2,7 @@
 // connects to is left out and told once: ghosts of nodes that left, nodes that are still joining, rows that say nonsense.
 
 import type { AddressTranslator } from '../connection/address-translation.ts';
-import { endPointText, type EndPoint } from '../connection/endpoint.ts';
+import { endPointText, type EndPoint, type EndPointFactory } from '../connection/endpoint.ts';
 import { DriverError } from '../errors.ts';
 import { InvalidRequestError } from '../errors/server-errors.ts';
 import type { HostRow } from '../topology/host.ts';
@@ -39,6 +39,8 @@ export interface NodesView {
 
 export interface NodeReaderOptions {
   readonly translator: AddressTranslator;
+  /** Makes the end points of peers; undefined: from their translated addresses. */
+  readonly endPoints: EndPointFactory | undefined;
   /** Port of peers that name none. */
   readonly port: number;
   /** Whether tokens are read. */

@@ -2,7 +2,7 @@
 // out: ghosts of nodes that left, and nodes that are still joining, lack an id, tokens or an address.
 
 import type { AddressTranslator } from '../connection/address-translation.ts';
-import { DefaultEndPoint, type EndPoint } from '../connection/endpoint.ts';
+import { DefaultEndPoint, type EndPoint, type EndPointFactory } from '../connection/endpoint.ts';
 import type { HostRow } from '../topology/host.ts';
 import { parseReplication, type ReplicationStrategy } from '../topology/replication.ts';
 import { Uuid } from '../types/uuid.ts';
@@ -30,6 +30,8 @@ export type HostReading = HostRow | string;
 
 export interface HostReadingOptions {
   readonly translator: AddressTranslator;
+  /** Makes the end points of peers; undefined: from their translated addresses. */
+  readonly endPoints: EndPointFactory | undefined;
   /** Port of peers that name none. */
   readonly port: number;
   readonly hasTokens: boolean;
@@ -49,6 +51,7 @@ export async function peerHost(row: SystemRow, options: HostReadingOptions): Pro
   const port = row['native_port'] ?? options.port;
   if (typeof port !== 'number' || port < 1 || port > 65_535)
     return typeof port === 'number' ? `port ${port}` : 'no port';
+  if (options.endPoints !== undefined) return hostOf(row, options.endPoints.create(row), { address, port }, options);
   const translated = await options.translator.translate(address, port);
   const endpoint =
     typeof translated === 'string'

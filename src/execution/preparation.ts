@@ -19,6 +19,7 @@ import { HostPreparations } from './host-preparations.ts';
 import { LruCache } from './lru-cache.ts';
 import type { ExecutionResponse } from './request.ts';
 import { EncodedQuery } from './routed-query.ts';
+import { isConditional } from './statement-text.ts';
 import type { RequestSettings } from './settings.ts';
 
 export interface PreparationOptions {
@@ -274,7 +275,7 @@ export class Preparation {
         columnMetadata: message.bindColumns,
         routingKeyIndexes: message.partitionKeyIndexes,
         result: { metadataId: message.resultMetadataId ?? new Uint8Array(), columns: program?.columns ?? [], program },
-        isLwt: false,
+        isLwt: isConditional(cql),
         protocolVersion: wire.version,
         undefinedAs: types.undefinedAs,
         codecs: types.codecs,

@@ -43,7 +43,7 @@ import {
   type StatementEncoder,
 } from './statement-encoder.ts';
 import { StatementRequest, type RequestOwner } from './statement-request.ts';
-import { isPlainSelect, mayApplyInParts, mayBeConditional } from './statement-text.ts';
+import { isConditional, isPlainSelect, mayApplyInParts, mayBeConditional } from './statement-text.ts';
 import { executeThrottled } from './throttled-request.ts';
 import { waitWithin } from './wait-within.ts';
 
@@ -257,7 +257,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
       table: job.statement?.table ?? table?.table,
       consistency,
       serialConsistency: settings.serialConsistency,
-      isLwt: job.statement?.isLwt ?? prepared?.isLwt ?? false,
+      isLwt: isLwt(job),
       isIdempotent: job.isIdempotent,
     };
     return new EncodedQuery(facts, encoded.frame, this.#options.context.topology().ring);
@@ -410,7 +410,7 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
 
   #facts<Row>(job: Job<Row>): EncodingFacts {
     return {
-      routingKey: job.statement instanceof BoundStatement ? undefined : job.statement?.routingKey,
+      routingKey: job.statement?.givenRoutingKey,
       wantsColumns: job.rowFactory === 'columns',
     };
   }
@@ -422,6 +422,13 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     if (timeoutMs > 0) return { ...settings, timeoutMs };
     throw new OperationTimedOutError(`no answer within ${settings.timeoutMs} ms`, { query: text, maybeApplied: false });
   }
+}
+
+function isLwt({ prepared, inBatch, statement, text }: Job<unknown>): boolean {
+  if (prepared !== undefined) return prepared.isLwt;
+  if (!(statement instanceof BatchStatement)) return isConditional(text);
+  if (inBatch.some((each) => each.isLwt)) return true;
+  return statement.entries.some((entry) => entry.kind === 'text' && isConditional(entry.queryString));
 }
 
 function noPage(): Promise<never> {

@@ -35,3 +35,16 @@ function behind(cql: string, closing: string, from: number): number {
   const at = cql.indexOf(closing, from);
   return at < 0 ? cql.length : at + closing.length;
 }
+
+/** Literals, names in quotes and comments, which may contain any word; or the word that makes a statement conditional. */
+const QUOTED_OR_IF =
+  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$\$[^]*?(?:\$\$|$)|--[^\n]*|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|\bIF\b/gi;
+
+/** Whether a statement is conditional: INSERT, UPDATE, DELETE or BATCH with IF, which is a reserved word. */
+export function isConditional(cql: string): boolean {
+  const start = firstWord(cql);
+  if (!/^(?:insert|update|delete|begin)\b/i.test(cql.slice(start, start + 7))) return false;
+  for (const [match] of cql.slice(start).matchAll(QUOTED_OR_IF))
+    if (match.length === 2 && /if/i.test(match)) return true;
+  return false;
+}

@@ -88,6 +88,11 @@ export abstract class Statement<Row = Record<string, unknown>> implements Statem
     this.#routingKey = key;
   }
 
+  /** The routing key that was set, not one that follows from bound values. */
+  get givenRoutingKey(): Uint8Array | readonly Uint8Array[] | undefined {
+    return this.#routingKey;
+  }
+
   /** True for a conditional statement, as far as the server has told. */
   get isLwt(): boolean {
     return false;
