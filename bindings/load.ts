@@ -1,8 +1,8 @@
-// Loads the core: inflates and compiles the inlined module on first use, once a process, synchronously, so that
+// Loads the core: decompresses and compiles the inlined module on first use, once a process, synchronously, so that
 // `require()` of this package works. Instances are cheap and independent; who makes one owns it.
 
-import { inflateRawSync } from 'node:zlib';
-import { deflatedBase64 } from './pkg/module.ts';
+import { brotliDecompressSync } from 'node:zlib';
+import { brotliBase64 } from './pkg/module.ts';
 
 // The part of the WebAssembly API that is used here: runtimes have it, TypeScript knows it only with the DOM library.
 interface WasmModule {
@@ -55,7 +55,7 @@ let compiled: WasmModule | undefined;
 
 /** Makes an instance of the core with a memory of its own. */
 export function instantiate(): CoreExports {
-  compiled ??= new WebAssembly.Module(inflateRawSync(decodeBase64(deflatedBase64)));
+  compiled ??= new WebAssembly.Module(brotliDecompressSync(decodeBase64(brotliBase64)));
   return new WebAssembly.Instance(compiled, {}).exports as CoreExports;
 }
 

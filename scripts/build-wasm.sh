@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles the core to one WebAssembly module without imports: bindings/pkg/core.wasm, and the same deflated, as base64,
+# Compiles the core to one WebAssembly module without imports: bindings/pkg/core.wasm, and the same compressed, as base64,
 # in bindings/pkg/module.ts. The same sources and toolchain give the same bytes, wherever the checkout lies.
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 

@@ -1,10 +1,10 @@
 // Takes what wasm-pack built in a directory (core_bg.wasm) and leaves there what the package ships: core.wasm, stripped
-// of everything that our exports do not reach and optimised, and module.ts, which holds it deflated, as base64.
+// of everything that our exports do not reach and optimised, and module.ts, which holds it compressed with Brotli, as base64.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 // The part of the WebAssembly API that is used here; TypeScript knows it only with the DOM library.
 declare const WebAssembly: {
@@ -60,10 +60,12 @@ if (imports.length > 0) {
   console.error(`the module must not import anything, but it imports ${list}`);
   process.exit(1);
 }
-const inlined = deflateRawSync(bytes, { level: 9 }).toString('base64');
+const inlined = brotliCompressSync(bytes, {
+  params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+}).toString('base64');
 writeFileSync(
   file('module.ts'),
-  `// Generated from core.wasm by scripts/build-wasm.sh: never edited.\nexport const deflatedBase64 =\n  '${inlined}';\n`,
+  `// Generated from core.wasm by scripts/build-wasm.sh: never edited.\nexport const brotliBase64 =\n  '${inlined}';\n`,
 );
 const digest = createHash('sha256').update(bytes).digest('hex');
 console.log(`core.wasm: ${bytes.length} bytes, ${names.length} exports, no imports, sha256 ${digest}`);

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const MODULE_BUDGET = 150_000;
-const ENTRY_BUDGET = 300_000;
+const ENTRY_BUDGET = 450_000;
 const RUNS = 9;
 
 const entry = join('dist', 'index.js');
@@ -26,12 +26,17 @@ const bundle = await build({
   write: false,
   logLevel: 'error',
 });
-const minified = bundle.outputFiles[0]?.contents.length ?? 0;
+const contents = bundle.outputFiles[0]?.contents ?? new Uint8Array();
+const minified = contents.length;
+const zippedEntry = gzipSync(contents, { level: 9 }).length;
 
 console.log(
   `core.wasm      ${kilobytes(module.length)}, ${kilobytes(zipped)} gzipped (budget ${kilobytes(MODULE_BUDGET)})`,
 );
-console.log(`main entry     ${kilobytes(minified)} minified with the module in it (budget ${kilobytes(ENTRY_BUDGET)})`);
+console.log(
+  `main entry     ${kilobytes(minified)} minified with the module in it, ${kilobytes(zippedEntry)} gzipped ` +
+    `(budget ${kilobytes(ENTRY_BUDGET)} minified)`,
+);
 console.log(`import time    ${importTime().toFixed(0)} ms over an empty program (median of ${RUNS})`);
 if (zipped > MODULE_BUDGET || minified > ENTRY_BUDGET) {
   console.error('over budget');
