@@ -61,8 +61,9 @@ describe('the tarball', () => {
     );
   });
 
-  test('holds what is built, and its licence and description, and nothing else', () => {
-    const expected = /^(dist\/.*\.(js|d\.ts|wasm)(\.map)?|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  test('holds what is built, and its licence and documents, and nothing else', () => {
+    const expected =
+      /^(dist\/.*\.(js|d\.ts|wasm)(\.map)?|package\.json|docs\/[a-z]+\.md|README\.md|CHANGELOG\.md|LICENSE)$/;
     assert.deepEqual(
       tarball.files.filter((path) => !expected.test(path)),
       [],
