@@ -91,7 +91,10 @@ export interface ClusterOptions {
   sockopts?: { noDelay?: boolean; keepAlive?: boolean; keepAliveInitialDelay?: number };
   /** Socket, TLS and handshake of one connection together. Default: 5,000. */
   connectTimeout?: number;
-  /** One query of the control connection; `null`: no limit. Default: 2,000. */
+  /**
+   * One query of the control connection; `null`: no limit. While that connection opens a query may take as long as
+   * `connectTimeout`, if that is longer. Default: 2,000.
+   */
   controlConnectionTimeout?: number | null;
   /** One request with all its retries. `null`: no limit. Default: 10,000. */
   requestTimeout?: number | null;

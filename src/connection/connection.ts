@@ -29,6 +29,8 @@ export interface ResponseHandler {
   onResponse(delivery: Delivery, record: number): void;
   /** No answer will come; `maybeApplied` is false if no byte of the frame was handed to the socket. */
   onFailure(error: DriverError): void;
+  /** The connection is suspect: the answer may take long, or never come. Is called now and then as long as that is so. */
+  onSuspect?(): void;
 }
 
 /** Who owns a connection. */
@@ -41,6 +43,8 @@ export interface ConnectionListener {
   onOrphanLimit(connection: Connection): void;
   /** An answer that nobody wanted any more has come, so that there is one more free stream id. */
   onStreamFreed(connection: Connection): void;
+  /** The server owes answers and gives no byte; is called at the beginning of each such silence. */
+  onSuspect?(connection: Connection): void;
   /** The socket took so much of what waited for it that there is room for requests again. */
   onRoom?(connection: Connection): void;
 }
@@ -104,6 +108,7 @@ export class Connection {
   #hasRead = false;
   #hasToldOrphans = false;
   #isDraining = false;
+  #isSuspect = false;
   #closeReason: DriverError | undefined;
   #sentSinceRead = 0;
   readonly #watches: ConnectionWatch[] = [];
@@ -158,6 +163,11 @@ export class Connection {
   /** Whether it takes no more requests and closes with the last answer. */
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  /** Whether the server has owed answers for so long that requests are better sent elsewhere; any byte ends that. */
+  get isSuspect(): boolean {
+    return this.#isSuspect;
   }
 
   /** Whether the server owes an answer, to somebody who waits or to somebody who waited since the last byte came. */
@@ -247,6 +257,17 @@ export class Connection {
     this.#watches.push(watch);
   }
 
+  /** The server is silent: tells the owner the first time, and those who wait each time. */
+  suspect(): void {
+    if (this.isClosed) return;
+    if (!this.#isSuspect) {
+      this.#isSuspect = true;
+      this.#guard(() => this.#options.listener.onSuspect?.(this));
+    }
+    const handlers = this.#handlers;
+    for (const handler of handlers) if (handler?.onSuspect !== undefined) this.#guard(() => handler.onSuspect?.());
+  }
+
   /** Takes no more requests, and closes when none is in flight. */
   drain(): void {
     this.#isDraining = true;
@@ -310,6 +331,7 @@ export class Connection {
     if (this.isClosed || chunk.length === 0) return;
     this.#lastReadAt = this.#options.clock.now();
     this.#sentSinceRead = 0;
+    this.#isSuspect = false;
     if (!this.#hasRead) {
       this.#hasRead = true;
       const foreign = this.#options.inspectFirstChunk(chunk);

@@ -52,6 +52,7 @@ export interface ClusterMonitorOptions {
   readonly owner: MonitorOwner;
   readonly factory: ConnectionFactory;
   readonly query: ControlQueryOptions;
+  readonly connectTimeout: number;
   readonly contactPoints: ContactPoints;
   readonly nodes: NodeReader;
   readonly schemaReader: SchemaReader;

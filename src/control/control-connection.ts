@@ -28,6 +28,8 @@ import { firstToSucceed } from './staggered.ts';
 export interface ControlConnectionOptions<View> {
   readonly factory: ConnectionFactory;
   readonly query: ControlQueryOptions;
+  /** What a query may take at least while a connection opens; the next candidate is tried beside it meanwhile. */
+  readonly connectTimeout: number;
   readonly contactPoints: ContactPoints;
   /** End points of the hosts known so far, those that are up first. */
   knownEndPoints(): readonly EndPoint[];
@@ -192,13 +194,14 @@ export class ControlConnection<View> implements ConnectionListener {
     const { factory, logger } = this.#options;
     logger.debug(`opening the control connection to ${endPointText(endPoint)}`);
     const connection = await factory.open(endPoint, this, signal);
+    const query = this.#openingQuery();
     const onAbort = (): void => connection.close();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
       // Before anything is read: what changes meanwhile is told.
-      await this.#register(connection);
-      const view = await this.#options.read(this.#source(connection));
+      await this.#register(connection, query);
+      const view = await this.#options.read(this.#source(connection, query));
       signal.throwIfAborted();
       // Reading may have ended well although the connection was lost at its end: another candidate may be better off.
       if (connection.closeReason !== undefined) throw connection.closeReason;
@@ -211,6 +214,15 @@ export class ControlConnection<View> implements ConnectionListener {
     }
   }
 
+  /**
+   * A node that pauses while it is read is not to be left for that, as there may be no other one; where there is, it is tried
+   * soon all the same. So a query may take as long as a handshake.
+   */
+  #openingQuery(): ControlQueryOptions {
+    const { query, connectTimeout } = this.#options;
+    return query.timeoutMs === null ? query : { ...query, timeoutMs: Math.max(query.timeoutMs, connectTimeout) };
+  }
+
   #adopt(connection: Connection, view: View): void {
     this.#connection = connection;
     this.#options.logger.debug(`the control connection is open to ${endPointText(connection.endPoint)}`);
@@ -219,15 +231,16 @@ export class ControlConnection<View> implements ConnectionListener {
   }
 
   /** A server that refuses is one without events, not one without nodes. */
-  async #register(connection: Connection): Promise<void> {
-    const { events, query, logger } = this.#options;
+  async #register(connection: Connection, query: ControlQueryOptions): Promise<void> {
+    const { events, logger } = this.#options;
     if (events.length === 0) return;
     const { version, compression } = connection;
     const frame = query.encoder.register({ version, compression }, events);
+    const { timeoutMs } = query;
     const deadline =
-      query.timeoutMs === null
+      timeoutMs === null
         ? null
-        : query.deadlines.add({ onDeadline: () => connection.fail(this.#noAnswer(connection)) }, query.timeoutMs);
+        : query.deadlines.add({ onDeadline: () => connection.fail(noAnswer(connection, timeoutMs)) }, timeoutMs);
     try {
       await ask(connection, frame, [Opcode.READY]);
     } catch (error) {
@@ -239,14 +252,8 @@ export class ControlConnection<View> implements ConnectionListener {
     }
   }
 
-  #noAnswer(connection: Connection): DriverError {
-    const { endPoint } = connection;
-    const message = `${endPointText(endPoint)} did not answer REGISTER within ${this.#options.query.timeoutMs ?? 0} ms`;
-    return new ConnectionError(message, { endPoint, maybeApplied: false });
-  }
-
-  #source(connection: Connection): SystemSource {
-    const { query, logger } = this.#options;
+  #source(connection: Connection, query = this.#options.query): SystemSource {
+    const { logger } = this.#options;
     return {
       endPoint: connection.endPoint,
       isClosed: () => connection.isClosed,
@@ -289,6 +296,11 @@ export class ControlConnection<View> implements ConnectionListener {
       if (this.#closing.signal.aborted) waiter.onFailure(this.#closing.signal.reason as DriverError);
     });
   }
+}
+
+function noAnswer({ endPoint }: Connection, timeoutMs: number): DriverError {
+  const message = `${endPointText(endPoint)} did not answer REGISTER within ${timeoutMs} ms`;
+  return new ConnectionError(message, { endPoint, maybeApplied: false });
 }
 
 /** Each once, in order, and the one that was lost last at the end. */

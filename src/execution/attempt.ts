@@ -15,6 +15,8 @@ import type { Attempt } from '../types/host-info.ts';
 export interface AttemptOwner {
   onAttemptResponse(attempt: HostAttempt, delivery: Delivery, record: number): void;
   onAttemptFailure(attempt: HostAttempt, error: DriverError): void;
+  /** The host is silent, and the attempt waits for its answer, or in line. */
+  onAttemptSuspect(attempt: HostAttempt): void;
 }
 
 /** What an attempt sends. */
@@ -96,6 +98,10 @@ export class HostAttempt implements ResponseHandler, Waiter {
 
   onFailure(error: DriverError): void {
     this.#finish(error)?.onAttemptFailure(this, error);
+  }
+
+  onSuspect(): void {
+    this.#work?.owner.onAttemptSuspect(this);
   }
 
   /**

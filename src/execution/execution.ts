@@ -44,6 +44,8 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   #encoded: EncodedRequest;
   #skipped: Map<string, Error> | null = null;
   #plan: Iterator<Host> | null = null;
+  /** Pools of hosts that the plan named and that are tried after the others. */
+  #later: HostPool[] | null = null;
   #deadline: Deadline | null = null;
   #onAbort: (() => void) | null = null;
   /** Hosts on which the statement was prepared again: once each, or a confused server would be asked for ever. */
@@ -123,6 +125,26 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     this.#onFailedAttempt(attempt, error);
   }
 
+  /**
+   * The host of an attempt is silent. An idempotent request is sent to the next host beside it, and what waits in line and was
+   * sent nowhere moves there; everything else goes on waiting.
+   */
+  onAttemptSuspect(attempt: HostAttempt): void {
+    const isInLine = attempt.connection === null;
+    // One attempt that came after it, beside it or in its place, is enough.
+    if (this.#isSettled || this.#attempts.at(-1) !== attempt || this.#request.host !== undefined) return;
+    if (!(isInLine || this.#encoded.query.isIdempotent) || this.#context.isClosed()) return;
+    try {
+      const pool = this.#nextPool();
+      if (pool === null) return;
+      if (pool.isSuspect || !(isInLine || this.#context.retryBudget.take())) (this.#later ??= []).unshift(pool);
+      else if (isInLine) this.#move(attempt, pool);
+      else this.#beside(pool);
+    } catch (error) {
+      this.#fail(asDriverError(error));
+    }
+  }
+
   onDeadline(): void {
     this.#deadline = null;
     const last = this.#attempts.at(-1);
@@ -142,9 +164,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     if (this.#isSettled) return undefined;
     const pool = this.#nextPool();
     if (pool === null) return undefined;
-    this.#context.observer?.onSpeculation(pool.host);
-    this.#running++;
-    this.#attempt(pool, true);
+    this.#beside(pool);
     return pool.host;
   }
 
@@ -169,16 +189,25 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     this.#plan = plan[Symbol.iterator]();
   }
 
-  /** The pool of the next host of the plan that has a connection; `null` at its end. */
+  /** The pool of the next host of the plan that has a connection, suspect ones last; `null` at its end. */
   #nextPool(): HostPool | null {
     for (;;) {
       const step = this.#plan?.next();
-      if (step === undefined || step.done === true) return null;
+      if (step === undefined || step.done === true) return this.#laterPool();
       const host = step.value;
       const pool = this.#context.pool(host);
-      if (pool?.isConnected === true) return pool;
-      this.#skip(host, pool?.lastError ?? noConnection(host));
+      if (pool?.isConnected !== true) this.#skip(host, pool?.lastError ?? noConnection(host));
+      else if (pool.isSuspect) (this.#later ??= []).push(pool);
+      else return pool;
     }
+  }
+
+  #laterPool(): HostPool | null {
+    for (let pool = this.#later?.shift(); pool !== undefined; pool = this.#later?.shift()) {
+      if (pool.isConnected) return pool;
+      this.#skip(pool.host, pool.lastError ?? noConnection(pool.host));
+    }
+    return null;
   }
 
   #skip(host: Host, error: Error): void {
@@ -193,6 +222,20 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     } catch (error) {
       attempt.onNoConnection(asDriverError(error));
     }
+  }
+
+  /** A further attempt while others run. */
+  #beside(pool: HostPool): void {
+    this.#context.observer?.onSpeculation(pool.host);
+    this.#running++;
+    this.#attempt(pool, true);
+  }
+
+  /** Takes an attempt out of the line of its host. */
+  #move(attempt: HostAttempt, pool: HostPool): void {
+    attempt.abandon();
+    this.#watchEnd(attempt);
+    this.#attempt(pool, attempt.speculative);
   }
 
   #startSpeculation(host: Host): void {

@@ -18,6 +18,8 @@ export interface ConnectionOwner {
   onClosed(connection: Connection, reason: DriverError): void;
   /** So many answers are missing that the connection should be replaced. */
   onOrphanLimit(connection: Connection): void;
+  /** The server owes answers and is silent. */
+  onSuspect(connection: Connection): void;
   /** A late answer freed a stream id. */
   onStreamFreed(connection: Connection): void;
   /** There is room for requests again. */
@@ -90,6 +92,12 @@ export class HostPool implements ConnectionOwner {
     return this.#connections.length > 0;
   }
 
+  /** True if every connection is suspect: requests are better sent to other hosts. */
+  get isSuspect(): boolean {
+    for (const connection of this.#connections) if (!connection.isSuspect) return false;
+    return this.isConnected;
+  }
+
   /** Stream ids of requests that were given up and whose answers have not come. */
   get orphanedStreams(): number {
     return this.#connections.reduce((sum, connection) => sum + connection.orphaned, 0);
@@ -137,7 +145,7 @@ export class HostPool implements ConnectionOwner {
     for (const connection of [...this.#connections]) this.#options.probe(connection);
   }
 
-  /** A connection that can take a request now; `null` if there is none or all are full. */
+  /** A connection that can take a request now, a suspect one only if all are; `null` if there is none or they are full. */
   borrow(): Connection | null {
     const connections = this.#connections;
     const first = connections[0];
@@ -216,6 +224,7 @@ export class HostPool implements ConnectionOwner {
       datacenter: host.datacenter,
       isUp: host.isUp,
       connections: connections.length,
+      suspect: connections.filter(({ isSuspect }) => isSuspect).length,
       size: this.#size,
       inFlight: sum('inFlight'),
       orphaned: sum('orphaned'),
@@ -236,6 +245,14 @@ export class HostPool implements ConnectionOwner {
     if (!this.#connections.includes(connection)) return;
     this.#worn.add(connection);
     void this.fill();
+  }
+
+  onSuspect(connection: Connection): void {
+    if (!this.#connections.includes(connection)) return;
+    // What befell one may have befallen the others.
+    this.probe();
+    if (!this.isSuspect) return;
+    for (const waiter of this.#waiters.members()) waiter.onSuspect();
   }
 
   onStreamFreed(_connection: Connection): void {
@@ -365,7 +382,14 @@ export class HostPool implements ConnectionOwner {
 function leastBusy(connections: readonly Connection[]): Connection | null {
   let best: Connection | null = null;
   let most = 0;
+  let isTrusted = false;
   for (const connection of connections) {
+    if (connection.isSuspect && isTrusted) continue;
+    if (!connection.isSuspect && !isTrusted) {
+      isTrusted = true;
+      best = null;
+      most = 0;
+    }
     const { available } = connection;
     if (available > most) {
       best = connection;

@@ -9,6 +9,8 @@ export interface HostPoolState {
   readonly isUp: boolean | undefined;
   /** Open connections, and how many the pool is to have. */
   readonly connections: number;
+  /** How many of them owe answers and have been silent for so long that requests go elsewhere where they can. */
+  readonly suspect: number;
   readonly size: number;
   /** Requests that wait for an answer. */
   readonly inFlight: number;

@@ -208,6 +208,10 @@ export class SessionPools {
           this.#connections.delete(closed);
           owner.onClosed(closed, reason);
         },
+        onSuspect: (silent) => {
+          logger.info(`${host.toString()} owes answers and is silent; requests go to other hosts where they can`);
+          owner.onSuspect(silent);
+        },
         onOrphanLimit: (full) => owner.onOrphanLimit(full),
         onStreamFreed: (freed) => owner.onStreamFreed(freed),
         onRoom: () => owner.onCapacity(),

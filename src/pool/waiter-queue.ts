@@ -10,6 +10,8 @@ export interface Waiter {
   readonly byteLength: number;
   onConnection(connection: Connection): void;
   onNoConnection(error: DriverError): void;
+  /** Every connection of the host is suspect; who waits may leave. */
+  onSuspect(): void;
 }
 
 const COMPACT_AT = 1_024;
@@ -22,6 +24,11 @@ export class WaiterQueue<T extends object> {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Those who wait now. */
+  members(): T[] {
+    return [...this.#members];
   }
 
   push(waiter: T): void {

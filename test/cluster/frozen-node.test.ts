@@ -67,9 +67,12 @@ test('traffic leaves a frozen node and comes back to it', async (t) => {
   await until(() => samples.some(({ coordinator }) => coordinator === frozen.address));
   frozen.pause();
   const frozenAt = Date.now();
+  await until(() => session.getPoolState().hosts.some(({ suspect }) => suspect > 0));
+  const suspectAt = Date.now();
+  assert.equal(host.isUp, true);
   await until(() => host.isUp === false);
   const downAt = Date.now();
-  await sleep(3_000);
+  await sleep(1_000);
   frozen.resume();
   const resumedAt = Date.now();
   await until(() =>
@@ -83,7 +86,7 @@ test('traffic leaves a frozen node and comes back to it', async (t) => {
     .flatMap(({ attempts }) => attempts)
     .filter(({ address, startedMs }) => address === frozen.address && startedMs > frozenAt && startedMs < resumedAt);
   assert.deepEqual(
-    toFrozen.filter(({ startedMs }) => startedMs > downAt),
+    toFrozen.filter(({ startedMs }) => startedMs > suspectAt),
     [],
   );
   const during = samples.filter(({ startedMs }) => startedMs >= frozenAt - 100);
@@ -91,7 +94,7 @@ test('traffic leaves a frozen node and comes back to it', async (t) => {
   const last = Math.max(frozenAt, ...toFrozen.map(({ startedMs }) => startedMs));
   const back = during.find(({ coordinator, startedMs }) => coordinator === frozen.address && startedMs > resumedAt);
   t.diagnostic(
-    `last request to the frozen node after ${last - frozenAt} ms; down after ${downAt - frozenAt} ms; ` +
+    `last request to the frozen node after ${last - frozenAt} ms; suspect after ${suspectAt - frozenAt} ms, down after ${downAt - frozenAt} ms; ` +
       `${slow.length} of ${during.length} requests took more than 1 s, at most ${Math.max(...during.map(({ durationMs }) => durationMs))} ms; ` +
       `used again ${(back?.startedMs ?? 0) - resumedAt} ms after it went on`,
   );

@@ -193,10 +193,14 @@ test('a node that freezes loses its requests to others, and is used again when i
   assert(rows.every(({ length }) => length === 1));
   assert(rows.some(({ info }) => info.attempts.length === 2));
   const host = cluster.metadata.allHosts().find(({ address }) => address === '127.0.0.2');
-  assert.equal(host?.isUp, false);
+  assert.equal(host?.isUp, true);
+  const suspects = () => session.getPoolState().hosts.map(({ suspect }) => suspect);
+  assert.deepEqual(suspects().sort(), [0, 1]);
+  const before = server.connections.length;
   frozen.thaw();
-  await until(() => host.isUp === true);
+  await until(() => suspects().every((count) => count === 0));
   assert.equal((await session.execute(SELECT, undefined, { host })).length, 1);
+  assert.equal(server.connections.length, before);
 });
 
 test('a request that finds no host tries them at once', async (t) => {

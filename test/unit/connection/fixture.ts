@@ -35,6 +35,7 @@ export class Fixture {
   readonly reported: unknown[] = [];
   orphanLimitReached = 0;
   streamsFreed = 0;
+  suspicions = 0;
   readonly connection: Connection;
   #turn: (() => void)[] = [];
 
@@ -56,6 +57,7 @@ export class Fixture {
         onClosed: (_connection, reason) => this.closedWith.push(reason),
         onOrphanLimit: () => this.orphanLimitReached++,
         onStreamFreed: () => this.streamsFreed++,
+        onSuspect: () => this.suspicions++,
       },
       inspectFirstChunk: () => undefined,
       report: (error) => this.reported.push(error),

@@ -64,6 +64,46 @@ test('lends the connection with the fewest requests', async () => {
   assert.equal(fixture.pool.borrow(), null);
 });
 
+test('lends a suspect connection only where there is no other, and asks the others when one is suspect', async () => {
+  const fixture = new PoolFixture({ size: 3 });
+  await fixture.fill(4);
+  const [a, b, c] = fixture.opened;
+  assert(a !== undefined && b !== undefined && c !== undefined);
+  occupy(b, 2);
+  occupy(c, 4);
+  a.connection.suspect();
+  assert.deepEqual(
+    fixture.probed,
+    fixture.opened.map(({ connection }) => connection),
+  );
+  assert.deepEqual([fixture.pool.isSuspect, fixture.pool.state().suspect], [false, 1]);
+  assert.equal(fixture.pool.borrow(), b.connection);
+  occupy(b, 2);
+  assert.equal(fixture.pool.borrow(), null);
+  b.connection.suspect();
+  c.connection.suspect();
+  assert.deepEqual([fixture.pool.isSuspect, fixture.pool.state().suspect], [true, 3]);
+  assert.equal(fixture.pool.borrow(), a.connection);
+  c.receive([]);
+  assert.deepEqual([fixture.pool.isSuspect, fixture.pool.state().suspect], [false, 2]);
+});
+
+test('those in line hear that the host is suspect when its last connection is', async () => {
+  const fixture = new PoolFixture({ size: 2 });
+  await fixture.fill(1);
+  const [a, b] = fixture.opened;
+  assert(a !== undefined && b !== undefined);
+  for (const each of [a, b]) occupy(each, 1);
+  const waiters = [new RecordingWaiter(), new RecordingWaiter()];
+  for (const waiter of waiters) fixture.pool.wait(waiter);
+  a.connection.suspect();
+  const suspicions = (): number[] => waiters.map((waiter) => waiter.suspicions);
+  assert.deepEqual(suspicions(), [0, 0]);
+  b.connection.suspect();
+  assert.deepEqual(suspicions(), [1, 1]);
+  assert.equal(fixture.pool.state().queued, 2);
+});
+
 test('a lost connection among several is filled up by the schedule, and the host stays up', async () => {
   const fixture = new PoolFixture({ size: 3 });
   await fixture.fill();
@@ -336,7 +376,7 @@ test('tells its state as plain data', async () => {
   const { hostId, ...state } = fixture.pool.state();
   assert.equal(hostId, fixture.host.hostId.toString());
   assert.deepEqual(state, {
-    ...{ host: '127.0.0.1:9042', datacenter: 'dc1', isUp: undefined, connections: 2, size: 2 },
+    ...{ host: '127.0.0.1:9042', datacenter: 'dc1', isUp: undefined, connections: 2, suspect: 0, size: 2 },
     ...{ inFlight: 2, orphaned: 0, queued: 0, available: 6 },
   });
 });

@@ -23,6 +23,7 @@ export class RecordingWaiter implements Waiter {
   readonly byteLength = 100;
   readonly given: Connection[] = [];
   readonly errors: DriverError[] = [];
+  suspicions = 0;
 
   onConnection(connection: Connection): void {
     this.given.push(connection);
@@ -30,6 +31,10 @@ export class RecordingWaiter implements Waiter {
 
   onNoConnection(error: DriverError): void {
     this.errors.push(error);
+  }
+
+  onSuspect(): void {
+    this.suspicions++;
   }
 }
 
@@ -80,6 +85,7 @@ export class PoolFixture {
         onEvent: () => undefined,
         onClosed: (connection, reason) => owner.onClosed(connection, reason),
         onOrphanLimit: (connection) => owner.onOrphanLimit(connection),
+        onSuspect: (connection) => owner.onSuspect(connection),
         onStreamFreed: (connection) => owner.onStreamFreed(connection),
       },
     });
