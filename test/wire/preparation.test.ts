@@ -192,16 +192,15 @@ test('a signal and a deadline end the wait for a preparation, which goes on for 
   nodeOf(server, 0).prepared.clear();
   const hold = server.on({ opcode: 'PREPARE' }).delay(150);
   const controller = new AbortController();
-  const aborted = session.execute(select, [1], { signal: controller.signal });
-  const late = session.execute(select, [2], { timeout: 30 });
+  const aborted = assert.rejects(session.execute(select, [1], { signal: controller.signal }), /enough/);
+  const late = assert.rejects(
+    session.execute(select, [2], { timeout: 30 }),
+    (reason) => DriverError.isDriverError(reason) && reason.code === 'CQL_OPERATION_TIMED_OUT',
+  );
   const patient = session.execute(select, [3]);
   await server.next({ opcode: 'PREPARE' });
   controller.abort(new Error('enough'));
-  await assert.rejects(aborted, /enough/);
-  await assert.rejects(
-    late,
-    (reason) => DriverError.isDriverError(reason) && reason.code === 'CQL_OPERATION_TIMED_OUT',
-  );
+  await Promise.all([aborted, late]);
   assert.equal((await patient).length, 1);
   hold.remove();
   assert.equal(server.requests({ opcode: 'PREPARE' }).length, 2);
