@@ -100,10 +100,11 @@ function bytesText(bytes: Uint8Array): string {
   return text;
 }
 
-/** Without zeros at the end, as 1.0 and 1.00 are one number. */
+/** Without zeros at the end, as 1.0 and 1.00 are one number. A pattern for them would start anew at each zero before. */
 function decimalKey({ unscaled, scale }: Decimal): string {
   if (unscaled === 0n) return 'e0';
   const digits = unscaled.toString();
-  const significant = digits.replace(/0+$/, '');
-  return `e${significant},${scale - (digits.length - significant.length)}`;
+  let end = digits.length;
+  while (digits.endsWith('0', end)) end--;
+  return `e${digits.slice(0, end)},${scale - (digits.length - end)}`;
 }

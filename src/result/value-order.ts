@@ -7,8 +7,8 @@ interface Comparable {
 }
 
 /**
- * Compares two values of one type: numbers by size, dates by time, value classes by their `compare`, bytes unsigned, lists and tuples
- * element by element, text by code units; null comes first. Negative if `a` comes first, 0 if neither does.
+ * Compares two values of one type: numbers by size, dates by time, value classes by their `compare`, bytes unsigned, lists, tuples and
+ * values of user-defined types part by part, text by code units; null comes first. Negative if `a` comes first, 0 if neither does.
  */
 export function compareValues(a: unknown, b: unknown): number {
   if (a === null || b === null) return Number(b === null) - Number(a === null);
@@ -19,8 +19,16 @@ export function compareValues(a: unknown, b: unknown): number {
     if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime();
     if (Symbol.iterator in a && Symbol.iterator in b)
       return compareSequences([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
+    if (haveFields(a, b)) return compareSequences(Object.values(a), Object.values(b));
   }
   return compareRelational(valueKey(a), valueKey(b));
+}
+
+/** Whether both are made of the same properties in the same order, as values of one user-defined type are. */
+function haveFields(a: object, b: object): boolean {
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  return names.length > 0 && names.length === others.length && names.every((name, i) => name === others[i]);
 }
 
 /** NaN comes last. */

@@ -289,3 +289,27 @@ test('maps with equal entries are equal, whatever their order', () => {
   );
   assert.ok(!map.equals(new OrderedMap([[one, [1]]])) && !map.equals([...map]));
 });
+
+test('values of user-defined types are in the order of their fields, as the server has them', () => {
+  class Point {
+    readonly x: number | null;
+    constructor(x: number | null) {
+      this.x = x;
+    }
+  }
+  const points = [new Point(10), new Point(9), new Point(null), new Point(-1)];
+  assert.deepEqual(
+    [...new SortedSet(points)].map(({ x }) => x),
+    [null, -1, 9, 10],
+  );
+  assert.deepEqual([...new SortedSet([{ a: 10 }, { a: 9 }, { a: -1 }])], [{ a: -1 }, { a: 9 }, { a: 10 }]);
+});
+
+test('the key of a decimal takes time in proportion to its digits, whatever zeros are among them', () => {
+  const digits = `1${'0'.repeat(300_000)}1`;
+  const before = process.cpuUsage();
+  assert.equal(valueKey(new Decimal(BigInt(digits), 2)), `e${digits},2`);
+  assert.equal(valueKey(new Decimal(BigInt(`${digits}00`), 4)), `e${digits},2`);
+  // A hundredth of a second; minutes where each zero is looked at once for each zero before it.
+  assert.ok(process.cpuUsage(before).user < 10_000_000);
+});
