@@ -62,9 +62,13 @@ function uncodedReader(type: CqlType, context: ReaderContext): CellReader {
   return scalarReader(type, context) ?? compositeReader(type, context);
 }
 
-function decodedBy(codec: Codec, read: CellReader, type: CqlType, { column }: ReaderContext): CellReader {
-  return (page, slot) => {
-    const value = read(page, slot);
+function decodedBy(codec: Codec, read: CellReader, type: CqlType, context: ReaderContext): CellReader {
+  const decode = decoderOf(codec, type, context);
+  return (page, slot) => decode(read(page, slot));
+}
+
+function decoderOf(codec: Codec, type: CqlType, { column }: ReaderContext): (value: unknown) => unknown {
+  return (value) => {
     try {
       return codec.decode(value);
     } catch (cause) {
@@ -93,9 +97,19 @@ function compositeReader(type: CqlType, context: ReaderContext): CellReader {
         context,
       );
     default:
-      if (first.kind !== 'float') return listReader(readerOf(first, context));
-      return mapping.blob === 'view' ? viewFloats : (page, slot) => viewFloats(page, slot).slice();
+      return first.kind === 'float' ? floatsReader(first, context) : listReader(readerOf(first, context));
   }
+}
+
+/** Vectors of floats come as the bytes that they are, not as slots. */
+function floatsReader(element: CqlType, context: ReaderContext): CellReader {
+  const { mapping } = context;
+  const codec = mapping.codecs.ofType(element);
+  if (codec !== undefined) {
+    const decode = decoderOf(codec, element, context);
+    return (page, slot) => Array.from(viewFloats(page, slot), decode);
+  }
+  return mapping.blob === 'view' ? viewFloats : (page, slot) => viewFloats(page, slot).slice();
 }
 
 function viewFloats(page: Page, slot: number): Float32Array {

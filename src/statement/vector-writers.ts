@@ -23,17 +23,18 @@ const LONGEST_VINT = 9;
 
 /**
  * The writer of a vector: takes a Vector, an array or a typed array of exactly as many elements as the type has.
- * `element` writes an element without a length.
+ * `element` writes an element without a length; `isPlain` if no codec comes before it.
  */
-export function vectorContent(type: CqlType, element: ValueWriter): ValueWriter {
+export function vectorContent(type: CqlType, element: ValueWriter, isPlain = true): ValueWriter {
   const elementType = type.args[0] as CqlType;
   const dimensions = type.dimensions ?? 0;
   const write = isFixedSize(elementType) ? element : counted(element);
+  const isFloat = isPlain && elementType.kind === 'float';
   return (value, out, path) => {
     const items = value instanceof Vector ? [...value] : toIndexed(value);
     if (items === undefined) refuse('a Vector, an array or a typed array', value, type, path);
     if (items.length !== dimensions) refuseBecause(`expected ${dimensions} elements, got ${items.length}`, type, path);
-    if (items instanceof Float32Array && elementType.kind === 'float') {
+    if (isFloat && items instanceof Float32Array) {
       writeFloats(items, out);
       return;
     }

@@ -89,7 +89,7 @@ function contentWriter(type: CqlType, codecs: Codecs, ownCodec = true): ValueWri
     case 'udt':
       return udtContent(type, args.map(writerOf));
     case 'vector':
-      return vectorContent(type, contentWriter(part(type, 0), codecs));
+      return vectorContent(type, contentWriter(part(type, 0), codecs), codecs.ofType(part(type, 0)) === undefined);
     default: {
       const write = scalarWriter(kind);
       return (value, out, path) => write(value, out, type, path);

@@ -78,10 +78,15 @@ function typeKeyOf(cql: string, field: string): string {
   } catch (cause) {
     throw new InvalidArgumentError(`${expected}, got ${JSON.stringify(cql)}`, { field: `${field}.cql`, cause });
   }
-  if (type.kind === 'udt' && type.keyspace === '') {
+  if (hasNoKeyspace(type)) {
     throw new InvalidArgumentError(`${expected}, got ${JSON.stringify(cql)}`, { field: `${field}.cql` });
   }
   return typeKey(type);
+}
+
+/** Whether a user-defined type in it is named without its keyspace: it would be none of any. */
+function hasNoKeyspace(type: CqlType): boolean {
+  return (type.kind === 'udt' && type.keyspace === '') || type.args.some(hasNoKeyspace);
 }
 
 /** What types of the same values share: of user-defined types the name is enough, and freezing changes no value. */

@@ -64,6 +64,15 @@ test('the codec of a type reads and writes it wherever it occurs', () => {
   }
 });
 
+test('the codec of float reads and writes the elements of a vector, which come as raw bytes', () => {
+  const half: Codec<number> = { cql: 'float', encode: (value) => value / 2, decode: (value) => 2 * (value as number) };
+  const type = CqlType.vector(CqlType.native('float'), 2);
+  assert.deepEqual(read(type, [1, 2], [half]), [2, 4]);
+  for (const value of [[2, 4], Float32Array.of(2, 4)]) {
+    assert.equal(write(type, value, [half]), encode(type, Float32Array.of(1, 2)));
+  }
+});
+
 test('what a codec makes of elements and keys is compared by value', () => {
   const set = read(CqlType.set(int), [1, 2], [cents]);
   assert.ok(set instanceof SortedSet && set.has(new Cents(2)));
@@ -131,6 +140,8 @@ test('what is no codec, names nothing, or is there twice is refused', () => {
     [[cents, { ...cents, cql: 'txet' }], 'codecs[1].cql'],
     [[cents, { ...cents, cql: 'list<' }], 'codecs[1].cql'],
     [[cents, { ...cents, cql: ' INT ' }], 'codecs[1].cql'],
+    [[{ ...cents, cql: 'money' }], 'codecs[0].cql'],
+    [[{ ...cents, cql: 'map<text, frozen<list<money>>>' }], 'codecs[0].cql'],
   ] as const) {
     assert.throws(
       () => Codecs.of(codecs),
