@@ -1,16 +1,18 @@
 // Rows that decode a column when it is first read: worth it where few of many columns are looked at. The names of the columns are
 // getters of a class made once per shape of rows; everything else about a row is out of their way in private fields.
 import { inspectSymbol } from '../types/inspect.ts';
-import { readCell, type BuiltObject, type Cell, type SlotBuilder } from './object-builder.ts';
+import { objectBuilder, readCell, type BuiltObject, type Cell, type SlotBuilder } from './object-builder.ts';
 import type { Page } from './page.ts';
 
 /**
  * Returns what makes lazy rows of these columns; of equal names the last one counts.
  *
  * A row keeps its page for as long as it is kept itself. Its columns are getters that `for…in` finds and `Object.keys`, spreading and
- * comparing do not: `row.toJSON()` makes a plain object of all of them, unless there is a column of that name.
+ * comparing do not: `row.toJSON()` makes a plain object of all of them. Rows with a column of that name are not lazy: `JSON.stringify`
+ * would find no column of them.
  */
 export function lazyBuilder(names: readonly string[], cells: readonly Cell[]): SlotBuilder<BuiltObject> {
+  if (names.includes('toJSON')) return objectBuilder(names, cells);
   const places = new Map(names.map((name, i) => [name, i]));
   const Row = lazyRowClass(places, cells);
   return (page, first) => new Row(page, first) as unknown as BuiltObject;

@@ -72,8 +72,18 @@ test('a lazy row tells its columns to for…in, JSON and the console', () => {
   assert.equal(inspect(row), inspect(plain));
 });
 
+test('rows with a column named toJSON have all their columns in JSON', () => {
+  const types = [CqlType.native('int'), CqlType.native('text')];
+  const named = columnsOf([
+    ['id', CqlType.native('int')],
+    ['toJSON', CqlType.native('text')],
+  ]);
+  const row = rowDecoder<BuiltObject>(named, 'lazy', DEFAULT_TYPE_MAPPING).row(pageOf(types, [[1, 'x']]), 0);
+  assert.deepEqual(JSON.parse(JSON.stringify(row)), { id: 1, toJSON: 'x' });
+});
+
 test('columns of any name are reached, the last of equal ones winning', () => {
-  const names = ['constructor', 'toJSON', '__proto__', 'hasOwnProperty', 'read', '#page', 'x', 'x'];
+  const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'read', '#page', 'x', 'x'];
   const types = names.map(() => CqlType.native('int'));
   const page = pageOf(types, [names.map((_, i) => i)]);
   const decoder = rowDecoder<BuiltObject>(columnsOf(names.map((name) => [name, CqlType.native('int')])), 'lazy', {
