@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 
 import { InvalidArgumentError } from '../../../src/errors.ts';
+import { OrderedMap, SortedSet } from '../../../src/result/collections.ts';
 import { Decimal } from '../../../src/types/decimal.ts';
 import { Tuple } from '../../../src/types/tuple.ts';
 import { Uuid } from '../../../src/types/uuid.ts';
@@ -106,6 +107,8 @@ test('JSON, text and console show the elements of a vector', () => {
   assert.equal(inspect(vector), 'Vector [ 0.25, 1 ]');
 });
 
+const uuid = (): Uuid => Uuid.parse('550e8400-e29b-41d4-a716-446655440000');
+
 test('values are equal by what they hold, and different where kind, order or number differ', () => {
   const date = new Date(5);
   for (const [a, b] of [
@@ -117,8 +120,30 @@ test('values are equal by what they hold, and different where kind, order or num
     [new Set([1n]), new Set([1n])],
     [new Map([['a', [1]]]), new Map([['a', [1]]])],
     [{ a: { b: null } }, { a: { b: null } }],
+    [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ],
+    [{ a: 1 }, Object.assign(Object.create(null) as object, { a: 1 })],
+    [Uint8Array.of(1), Buffer.from([1])],
+    [new Set([1, 2]), new Set([2, 1])],
+    [new Set([uuid()]), new Set([uuid()])],
+    [new Set([uuid()]), new SortedSet([uuid()])],
+    [
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+      new Map([
+        ['b', 2],
+        ['a', 1],
+      ]),
+    ],
+    [new Map([[uuid(), 1]]), new OrderedMap([[uuid(), 1]])],
+    [new Map([[uuid(), 1]]), new Map([[uuid(), 1]])],
   ] as const) {
     assert.equal(valuesEqual(a, b), true);
+    assert.equal(valuesEqual(b, a), true);
   }
   for (const [a, b] of [
     [1, '1'],
@@ -134,6 +159,12 @@ test('values are equal by what they hold, and different where kind, order or num
     ],
     [[1], [1, undefined]],
     [new Set([1]), new Map([[1, 1]])],
+    [new Set([uuid(), uuid()]), new Set([uuid(), Uuid.random()])],
+    [new Set([1, 2]), new Set([1, 3])],
+    [new Map([['a', 1]]), new Map([['a', 2]])],
+    [new Map([[uuid(), undefined]]), new OrderedMap([[Uuid.random(), undefined]])],
+    [new Map([['a', 1]]), new Map([['b', 1]])],
+    [Uint8Array.of(1), Uint8Array.of(2)],
     [{ a: 1 }, { b: 1 }],
     [{ a: 1 }, { a: 1, b: undefined }],
     [new Decimal(1n, 0), 1],
