@@ -23,14 +23,16 @@ export type WriteTypedPart = (part: unknown, type: CqlType) => string;
 /** Writes the literal of a value that is not null. Throws `CodecError` for what does not fit the type. */
 export function typedLiteral(value: unknown, type: CqlType, path: BindPath, write: WriteTypedPart): string {
   const [first, second] = type.args as [CqlType, CqlType];
+  const element: WriteTypedPart = (item, itemType) =>
+    item === null ? refuse(`an element of a ${type.kind}`, item, itemType, path) : write(item, itemType);
   switch (type.kind) {
     case 'list':
     case 'vector':
-      return `[${parts(itemsOf(value, type, path), () => first, path, write)}]`;
+      return `[${parts(itemsOf(value, type, path), () => first, path, element)}]`;
     case 'set':
-      return `{${parts(itemsOf(value, type, path), () => first, path, write)}}`;
+      return `{${parts(itemsOf(value, type, path), () => first, path, element)}}`;
     case 'map':
-      return mapLiteral(value, type, path, (key, item) => `${write(key, first)}: ${write(item, second)}`);
+      return mapLiteral(value, type, path, (key, item) => `${element(key, first)}: ${element(item, second)}`);
     case 'tuple': {
       const components = itemsOf(value, type, path);
       return `(${parts(components, (i) => type.args[i] as CqlType, path, write)})`;
@@ -116,8 +118,12 @@ function userTypeLiteral(value: unknown, type: CqlType, path: BindPath, write: W
     literals.push(`${quoteIdentifier(name)}: ${write(field, type.args[i] as CqlType)}`);
   }
   path.leave(level);
-  if (literals.length === 0 && !isPlainObject(fields)) refuse('an object with fields of the type', value, type, path);
-  return `{${literals.join(', ')}}`;
+  if (literals.length > 0) return `{${literals.join(', ')}}`;
+  const [name] = names;
+  if (!isPlainObject(fields) || name === undefined)
+    return refuse('an object with fields of the type', value, type, path);
+  // Servers take empty braces for a set.
+  return `{${quoteIdentifier(name)}: NULL}`;
 }
 
 /** What the writer accepted is one of few forms. */

@@ -114,6 +114,7 @@ test('a value of a user-defined type is written with the fields that it has', ()
   const encoder = new Encoder();
   assert.equal(encoder.encode({ Zip: uuid }, address), `{"Zip": ${uuid}}`);
   assert.equal(encoder.encode(new Map([['street', null]]), address), '{street: NULL}');
+  assert.equal(encoder.encode({}, address), '{street: NULL}');
   assert.throws(() => encoder.encode({ zip: uuid }, address), CodecError);
   assert.throws(() => encoder.encode(new Tuple('a', uuid), address), CodecError);
 });
@@ -128,6 +129,11 @@ test('what does not fit the type is refused with its place', () => {
     ['tuple<int, int>', [1], 'values[0]'],
     ['vector<float, 2>', [1], 'values[0]'],
     ['list<frozen<tuple<int, text>>>', [[1, 2]], 'values[0][0][1]'],
+    ['list<int>', [1, null], 'values[0][1]'],
+    ['set<int>', new Set([null]), 'values[0][0]'],
+    ['vector<float, 1>', [null], 'values[0][0]'],
+    ['map<text, int>', { a: null }, 'values[0][0]'],
+    ['map<text, int>', new Map([[null, 1]]), 'values[0][0]'],
   ] as const) {
     assert.throws(
       () => new Encoder().encode(value, parseType(type)),
