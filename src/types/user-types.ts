@@ -49,9 +49,10 @@ export class UserTypes {
       if (typeof name === 'string' && name !== '') continue;
       throw new InvalidArgumentError(`expected a name as ${field}, got ${describe(name)}`, { field });
     }
-    if (typeof shape !== 'function' && !SHAPES.has(shape)) {
+    if (!SHAPES.has(shape) && !makesInstances(shape)) {
       const got = typeof shape === 'string' ? JSON.stringify(shape) : describe(shape);
-      throw new InvalidArgumentError(`expected a class, 'object' or 'map', got ${got}`, { field: 'klass' });
+      const expected = `a class that can be constructed or has fromFields, 'object' or 'map'`;
+      throw new InvalidArgumentError(`expected ${expected}, got ${got}`, { field: 'klass' });
     }
     this.#registered.set(keyOf(keyspace, userType), { keyspace, userType, shape });
     this.#version++;
@@ -60,6 +61,19 @@ export class UserTypes {
   /** What values of a type are read as; `'object'` if nothing is registered. */
   shapeOf(type: CqlType): UserTypeShape {
     return this.#registered.get(keyOf(type.keyspace ?? '', type.typeName ?? ''))?.shape ?? 'object';
+  }
+}
+
+/** Whether it is a class: an arrow function would throw at every row. */
+function makesInstances(shape: unknown): boolean {
+  if (typeof shape !== 'function') return false;
+  if ('fromFields' in shape) return typeof shape.fromFields === 'function';
+  try {
+    // Only looks whether `shape` can stand behind `new`; it is not called.
+    Reflect.construct(Object, [], shape);
+    return true;
+  } catch {
+    return false;
   }
 }
 

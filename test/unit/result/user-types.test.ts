@@ -173,6 +173,8 @@ test('a registration of something else is refused', () => {
     ['ks', 5, Address, 'userType'],
     ['ks', 'address', 'array', 'klass'],
     ['ks', 'address', undefined, 'klass'],
+    ['ks', 'address', (street: string) => ({ street }), 'klass'],
+    ['ks', 'address', Object.assign(() => undefined, { fromFields: 5 }), 'klass'],
   ] as const) {
     assert.throws(
       () => userTypes.register(keyspace, name as never, shape as never),
