@@ -7,7 +7,7 @@ import type { SpeculativeExecutionPolicy } from '../policies/speculative-executi
 import type { TimestampGenerator } from '../policies/timestamps.ts';
 import type { PayloadEntry } from '../protocol/requests.ts';
 import type { RowFactory } from '../result/rows.ts';
-import type { Statement } from '../statement/statement.ts';
+import { checkCarried, type Statement } from '../statement/statement.ts';
 import type { Host } from '../topology/host.ts';
 import {
   consistencyName,
@@ -74,6 +74,7 @@ export function resolveSettings(
   statement: Partial<Statement> = NONE,
   defaults: SettingDefaults,
 ): RequestSettings {
+  if (statement !== NONE) checkCarried(statement);
   const timeoutMs = options.timeout === undefined ? defaults.timeoutMs : checkedTimeout('timeout', options.timeout);
   return {
     timeoutMs,

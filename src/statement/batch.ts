@@ -41,7 +41,7 @@ export class BatchStatement extends Statement {
 
   /** Throws `InvalidArgumentError` for a batch type that does not exist. */
   constructor(options: BatchStatementOptions = {}) {
-    super(options);
+    super(options, 'batchType');
     const { batchType = 'LOGGED' } = options;
     if (!Object.hasOwn(BatchType, batchType)) {
       const names = Object.keys(BatchType).join(', ');

@@ -23,7 +23,7 @@ export class SimpleStatement<Row = Record<string, unknown>> extends Statement<Ro
 
   /** Throws `InvalidArgumentError` if the text is no string, or empty. */
   constructor(queryString: string, options: SimpleStatementOptions = {}) {
-    super(options);
+    super(options, 'params');
     if (typeof queryString !== 'string' || queryString === '') {
       throw new InvalidArgumentError(`expected the text of a statement, got ${describe(queryString)}`, {
         field: 'queryString',

@@ -2,6 +2,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { consistencyNumber, serialConsistencyNumber } from '../types/consistency.ts';
 import type { Consistency, SerialConsistency } from '../types/consistency.ts';
+import { isBytes } from '../types/check.ts';
+import { describe } from '../types/describe.ts';
 
 /** A retry policy as statements see it: they carry it to where it is asked, and know nothing of what it decides. */
 export interface RetryPolicyLike {
@@ -32,7 +34,7 @@ export interface StatementOptions {
   /** True if executing the statement twice has the effect of executing it once: only then an error may be retried. */
   isIdempotent?: boolean | undefined;
   /** Timestamp of the write, in microseconds since 1970-01-01. */
-  timestamp?: bigint | undefined;
+  timestamp?: bigint | number | undefined;
 }
 
 const MOST_ROWS = 0x7fff_ffff;
@@ -62,11 +64,12 @@ export abstract class Statement<Row = Record<string, unknown>> implements Statem
   /** See {@link StatementOptions.isIdempotent}. */
   isIdempotent: boolean | undefined;
   /** See {@link StatementOptions.timestamp}. */
-  timestamp: bigint | undefined;
+  timestamp: bigint | number | undefined;
   #routingKey: Uint8Array | readonly Uint8Array[] | undefined;
 
-  constructor(options: StatementOptions) {
-    checkOptions(options);
+  /** `own`: the one option that only this kind of statement has. */
+  constructor(options: StatementOptions, own?: string) {
+    checkOptions(options, own);
     this.consistencyLevel = options.consistencyLevel;
     this.serialConsistencyLevel = options.serialConsistencyLevel;
     this.retryPolicy = options.retryPolicy;
@@ -99,8 +102,17 @@ export abstract class Statement<Row = Record<string, unknown>> implements Statem
   }
 }
 
-function checkOptions(options: StatementOptions): void {
-  const { consistencyLevel, serialConsistencyLevel, fetchSize } = options;
+const KNOWN: ReadonlySet<string> = new Set<keyof StatementOptions>([
+  ...(['consistencyLevel', 'serialConsistencyLevel', 'retryPolicy', 'fetchSize', 'keyspace', 'table'] as const),
+  ...(['routingKey', 'customPayload', 'isIdempotent', 'timestamp'] as const),
+]);
+const POLICY_METHODS = ['onReadTimeout', 'onWriteTimeout', 'onUnavailable', 'onRequestError'] as const;
+
+function checkOptions(options: StatementOptions, own: string | undefined): void {
+  if (typeof options !== 'object' || (options as unknown) === null) throw refused('options', 'an object', options);
+  // What is bound takes the settings of what was prepared.
+  if (!(options instanceof Statement)) checkNames(options, own);
+  const { consistencyLevel, serialConsistencyLevel, fetchSize, routingKey } = options;
   if (consistencyLevel !== undefined) consistencyNumber(consistencyLevel);
   if (serialConsistencyLevel !== undefined) serialConsistencyNumber(serialConsistencyLevel);
   const isCount = Number.isInteger(fetchSize) && (fetchSize as number) >= 1 && (fetchSize as number) <= MOST_ROWS;
@@ -109,4 +121,52 @@ function checkOptions(options: StatementOptions): void {
       field: 'fetchSize',
     });
   }
+  const isKey = isBytes(routingKey) || (Array.isArray(routingKey) && routingKey.every(isBytes));
+  if (routingKey !== undefined && !isKey) throw refused('routingKey', 'bytes, or an array of them', routingKey);
+  checkCarried(options);
+}
+
+/**
+ * Checks the settings that are used as they are: when a statement is made, and when it is executed, as they may have changed.
+ *
+ * @throws {InvalidArgumentError} naming the setting that is of a wrong kind.
+ */
+export function checkCarried(settings: StatementOptions): void {
+  const { keyspace, table, customPayload, isIdempotent, timestamp, retryPolicy } = settings;
+  if (keyspace !== undefined) checkText('keyspace', keyspace);
+  if (table !== undefined) checkText('table', table);
+  if (customPayload !== undefined) checkPayload(customPayload);
+  if (isIdempotent !== undefined && typeof isIdempotent !== 'boolean') {
+    throw refused('isIdempotent', 'a boolean', isIdempotent);
+  }
+  if (timestamp !== undefined && typeof timestamp !== 'bigint' && !Number.isSafeInteger(timestamp)) {
+    throw refused('timestamp', 'an integer of microseconds', timestamp);
+  }
+  if (retryPolicy === undefined) return;
+  const policy = retryPolicy as Partial<RetryPolicyLike> | null;
+  if (!POLICY_METHODS.every((name) => typeof policy?.[name] === 'function')) {
+    throw refused('retryPolicy', 'a retry policy', retryPolicy);
+  }
+}
+
+function checkNames(options: object, own: string | undefined): void {
+  for (const field in options) {
+    if (KNOWN.has(field) || field === own || (options as Record<string, unknown>)[field] === undefined) continue;
+    throw new InvalidArgumentError(`unknown statement option ${JSON.stringify(field)}`, { field });
+  }
+}
+
+function checkText(field: string, text: unknown): void {
+  if (typeof text !== 'string' || text === '') throw refused(field, 'text that is not empty', text);
+}
+
+function checkPayload(payload: unknown): void {
+  if (typeof payload !== 'object' || payload === null) throw refused('customPayload', 'an object', payload);
+  for (const [name, bytes] of Object.entries(payload)) {
+    if (!isBytes(bytes)) throw refused('customPayload', `bytes under ${JSON.stringify(name)}`, bytes);
+  }
+}
+
+function refused(field: string, expected: string, value: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`expected ${field} as ${expected}, got ${describe(value)}`, { field });
 }

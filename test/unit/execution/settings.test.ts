@@ -57,6 +57,23 @@ test('the user to act for travels in the custom payload', () => {
   });
 });
 
+test('settings of a statement that were changed to something else are refused by name', () => {
+  for (const [field, value] of [
+    ['keyspace', 5],
+    ['customPayload', { a: 'x' }],
+    ['isIdempotent', 'no'],
+    ['retryPolicy', {}],
+    ['timestamp', 0.5],
+  ] as const) {
+    const statement = Object.assign(new SimpleStatement('SELECT 1'), { [field]: value });
+    assert.throws(
+      () => settle({}, statement),
+      (error) => error instanceof InvalidArgumentError && error.field === field,
+      field,
+    );
+  }
+});
+
 test('wrong options are refused by name', () => {
   for (const [options, field] of [
     [{ timeout: -1 }, 'timeout'],

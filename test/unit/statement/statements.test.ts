@@ -67,6 +67,21 @@ test('settings that do not exist are refused by name', () => {
     ['fetchSize', { fetchSize: 1.5 }],
     ['fetchSize', { fetchSize: 2 ** 31 }],
     ['batchType', { batchType: 'toString' }],
+    ['keyspace', { keyspace: 5 }],
+    ['keyspace', { keyspace: '' }],
+    ['table', { table: {} }],
+    ['routingKey', { routingKey: 'abc' }],
+    ['routingKey', { routingKey: ['abc'] }],
+    ['customPayload', { customPayload: 5 }],
+    ['customPayload', { customPayload: { a: 'x' } }],
+    ['isIdempotent', { isIdempotent: 'no' }],
+    ['timestamp', { timestamp: 1.5 }],
+    ['timestamp', { timestamp: '1' }],
+    ['retryPolicy', { retryPolicy: {} }],
+    ['retryPolicy', { retryPolicy: null }],
+    ['fetchsize', { fetchsize: 5 }],
+    ['params', { params: [1] }],
+    ['options', 5 as never],
   ];
   for (const [field, options] of wrong) {
     assert.throws(
