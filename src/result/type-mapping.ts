@@ -25,9 +25,12 @@ export interface TypeMappingOptions {
   date?: 'LocalDate' | 'string' | 'Temporal';
   /** `time`. `'bigint'` is nanoseconds since midnight, `'Temporal'` a `Temporal.PlainTime`. */
   time?: 'LocalTime' | 'bigint' | 'Temporal';
-  /** `map`. `'object'` has no prototype; maps whose keys have no one text form stay `Map`. */
+  /**
+   * `map`. `'object'` has no prototype; maps whose keys have no one text form stay `Map`. To a `Map` 0 and -0 are one key, as are all
+   * NaN, while servers keep them apart: of such `float` or `double` keys the last one counts.
+   */
   map?: 'Map' | 'object';
-  /** `set`. */
+  /** `set`. To a `Set` 0 and -0 are one element, as are all NaN; an array has all that the server sent. */
   set?: 'Set' | 'array';
   /** `blob`, custom types and `vector<float>`. `'view'` saves the copy, but one kept value keeps its whole page alive. */
   blob?: 'copy' | 'view';
