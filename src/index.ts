@@ -11,13 +11,8 @@ export {
   type ExecutionResult,
   type StatementAndParams,
 } from './concurrent.ts';
-export {
-  Session,
-  type PrepareOptions,
-  type RequestInitListener,
-  type SchemaAgreementOptions,
-  type SetKeyspaceOptions,
-} from './session.ts';
+export { Session } from './session.ts';
+export type { PrepareOptions, SchemaAgreementOptions, SetKeyspaceOptions } from './session/call-options.ts';
 export type { RequestInfo, RequestInterceptor } from './session/interceptors.ts';
 export { REQUEST_CHANNEL, type RequestMessage } from './session/request-channel.ts';
 export { requestLogger, type RequestLoggerOptions } from './session/request-logger.ts';
@@ -25,6 +20,7 @@ export { ResponseFuture, type ResultOptions } from './session/response-future.ts
 export { RowStream, type StreamOptions } from './session/row-stream.ts';
 export type { SessionCluster } from './session/services.ts';
 export type { ShutdownOptions } from './session/shutdown-options.ts';
+export type { RequestInitListener } from './session/watchers.ts';
 export type { ClusterEvents, SchemaChangeInfo } from './cluster/events.ts';
 export type { ClusterOptions } from './options.ts';
 export type { ContactPoint } from './options/contact-points.ts';

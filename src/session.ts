@@ -15,8 +15,9 @@ import type { QueryTrace, TraceOptions } from './result/execution-info.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { ShapedRows } from './result/rows.ts';
 import { assembleSession, type SessionContext } from './session/assembly.ts';
+import type { PrepareOptions, SchemaAgreementOptions, SetKeyspaceOptions } from './session/call-options.ts';
 import { SessionDefaults } from './session/defaults.ts';
-import { Interceptors, statementOf, WatchedRequest, type RequestInterceptor } from './session/interceptors.ts';
+import { statementOf, WatchedRequest, type RequestInterceptor } from './session/interceptors.ts';
 import { ResponseFuture, type FutureOwner } from './session/response-future.ts';
 import { RowStream, type StreamOptions } from './session/row-stream.ts';
 import type { SessionCluster, SharedServices } from './session/services.ts';
@@ -24,6 +25,7 @@ import { SessionSettings } from './session/session-settings.ts';
 import { withGracefulTime, type ShutdownOptions } from './session/shutdown-options.ts';
 import { isRequestHeard, traceRequest } from './session/request-channel.ts';
 import { THREAD_BOUND } from './session/thread-bound.ts';
+import { Watchers, type RequestInitListener } from './session/watchers.ts';
 import type { BatchStatement } from './statement/batch.ts';
 import { Encoder } from './statement/literals.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
@@ -33,33 +35,6 @@ import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 import { quoteIdentifier } from './types/identifier.ts';
 import type { Uuid } from './types/uuid.ts';
-
-/** Options of {@link Session.prepare}. */
-export interface PrepareOptions {
-  /** Keyspace of tables named without one. Protocol v5. */
-  keyspace?: string;
-  customPayload?: Readonly<Record<string, Uint8Array>>;
-  /** Milliseconds; `null`: no limit. Default: that of the session. */
-  timeout?: number | null;
-  signal?: AbortSignal;
-}
-
-/** Options of {@link Session.setKeyspace}. */
-export interface SetKeyspaceOptions {
-  /** Milliseconds; `null`: no limit. Default: that of the session. */
-  timeout?: number | null;
-  signal?: AbortSignal;
-}
-
-/** Told of each request before it is sent; further arguments are those it was added with. */
-export type RequestInitListener = (future: ResponseFuture<unknown>, ...args: readonly unknown[]) => void;
-
-/** How to wait for schema agreement. */
-export interface SchemaAgreementOptions {
-  /** Milliseconds to wait. Default: `maxSchemaAgreementWait` of the cluster. */
-  timeout?: number;
-  signal?: AbortSignal;
-}
 
 /**
  * Executes statements. Made by `cluster.connect`; one serves a whole application, whatever runs at the same time. It cannot
@@ -84,9 +59,7 @@ export class Session extends SessionSettings {
   readonly #futureOwner: FutureOwner;
   /** Futures that results came from; others get one where somebody asks. */
   readonly #futures = new WeakMap<object, ResponseFuture<unknown>>();
-  /** Both `null` where nobody watches. */
-  #listeners: readonly { readonly listener: RequestInitListener; readonly args: readonly unknown[] }[] | null = null;
-  #interceptors: Interceptors | null = null;
+  readonly #watchers: Watchers;
   #isRefusing = false;
   /** Aborted when the session is shut down, before anything fails for it. */
   readonly #closed = new AbortController();
@@ -112,7 +85,13 @@ export class Session extends SessionSettings {
     this.#preparation = parts.preparation;
     this.#executor = parts.executor;
     this.#encoder = parts.encoder;
-    this.#futureOwner = { session: this, deadlines: services.deadlines, report: (...fault) => this.#report(...fault) };
+    const report = (where: string, error: unknown): void => services.options.logger.error(`${where} threw`, error);
+    this.#futureOwner = { session: this, deadlines: services.deadlines, report };
+    this.#watchers = new Watchers({
+      observer: services.observer,
+      observe: (observer) => (parts.context.observer = observer),
+      report,
+    });
   }
 
   /** The keyspace of tables named without one. */
@@ -156,7 +135,7 @@ export class Session extends SessionSettings {
     try {
       if (isTemplate(query)) return await this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
       const options = second as ExecuteOptions<Row>;
-      if (this.#listeners !== null) return await this.#start(query, first as Params, options);
+      if (this.#watchers.hasListeners) return await this.#start(query, first as Params, options);
       return await this.#executeTraced(query, first as Params | undefined, options);
     } catch (error) {
       throw withCallerStack(error);
@@ -241,16 +220,12 @@ export class Session extends SessionSettings {
    * it. What it throws goes to the logger.
    */
   addRequestInitListener(listener: RequestInitListener, ...args: readonly unknown[]): void {
-    requireFunction('listener', listener);
-    this.#listeners = [...(this.#listeners ?? []), { listener, args }];
+    this.#watchers.addListener(listener, args);
   }
 
   /** Calls a function no more; with the arguments that it was added with, if there were some. */
   removeRequestInitListener(listener: RequestInitListener, ...args: readonly unknown[]): void {
-    const isOther = (each: { readonly listener: RequestInitListener; readonly args: readonly unknown[] }): boolean =>
-      each.listener !== listener || each.args.length !== args.length || each.args.some((arg, i) => arg !== args[i]);
-    const left = this.#listeners?.filter(isOther) ?? [];
-    this.#listeners = left.length === 0 ? null : left;
+    this.#watchers.removeListener(listener, args);
   }
 
   /**
@@ -260,14 +235,7 @@ export class Session extends SessionSettings {
    * @example const stop = session.addInterceptor({ onError: (request, error) => count(error) });
    */
   addInterceptor(interceptor: RequestInterceptor): () => void {
-    requireInterceptor(interceptor);
-    const interceptors = this.#interceptors ?? new Interceptors((...fault) => this.#report(...fault), []);
-    this.#watchBy(interceptors.with(interceptor));
-    let isAdded = true;
-    return () => {
-      if (isAdded) this.#watchBy(this.#interceptors?.without(interceptor) ?? null);
-      isAdded = false;
-    };
+    return this.#watchers.addInterceptor(interceptor);
   }
 
   /**
@@ -367,21 +335,16 @@ export class Session extends SessionSettings {
     params: Params | undefined,
     options: WatchedOptions<Row>,
   ): Promise<ResultSet<Row>> {
-    if (this.#interceptors === null) return this.#executor.execute(query, params, options);
+    const { interceptors } = this.#watchers;
+    if (interceptors === null) return this.#executor.execute(query, params, options);
     const request = new WatchedRequest(query, params, options);
     const watched = { ...options, [WATCHED]: request };
-    return this.#interceptors.around(request, () => this.#executor.execute(query, params, watched));
+    return interceptors.around(request, () => this.#executor.execute(query, params, watched));
   }
 
   #start<Row>(query: Query<Row>, params: Params | undefined, options: ExecuteOptions<Row>): ResponseFuture<Row> {
     const future = new ResponseFuture<Row>(this.#futureOwner, () => statementOf(query, params));
-    for (const { listener, args } of this.#listeners ?? []) {
-      try {
-        listener(future as ResponseFuture<unknown>, ...args);
-      } catch (error) {
-        this.#report('a request init listener', error);
-      }
-    }
+    this.#watchers.onInit(future as ResponseFuture<unknown>);
     const signal = options.signal === undefined ? future.signal : AbortSignal.any([options.signal, future.signal]);
     future.start(async () => {
       this.#requireOpen();
@@ -412,16 +375,6 @@ export class Session extends SessionSettings {
     });
   }
 
-  #watchBy(interceptors: Interceptors | null): void {
-    const { observer } = this.#services;
-    this.#interceptors = interceptors;
-    this.#context.observer = interceptors === null ? observer : interceptors.observer(observer);
-  }
-
-  #report(where: string, error: unknown): void {
-    this.#services.options.logger.error(`${where} threw`, error);
-  }
-
   #requireOpen(): void {
     if (this.isClosed) throw closedError();
   }
@@ -435,21 +388,4 @@ function closedError(): ConnectionShutdownError {
 function withCallerStack(error: unknown): unknown {
   if (error instanceof DriverError && 'captureStackTrace' in Error) Error.captureStackTrace(error, withCallerStack);
   return error;
-}
-
-function requireFunction(field: string, value: unknown): void {
-  if (typeof value === 'function') return;
-  throw new InvalidArgumentError(`expected ${field} as a function, got ${describe(value)}`, { field });
-}
-
-function requireInterceptor(interceptor: RequestInterceptor): void {
-  if (typeof interceptor !== 'object' || (interceptor as unknown) === null) {
-    throw new InvalidArgumentError(`expected interceptor as an object, got ${describe(interceptor)}`, {
-      field: 'interceptor',
-    });
-  }
-  for (const method of ['onRequest', 'onResponse', 'onError', 'onAttempt'] as const) {
-    const given: unknown = (interceptor as Record<string, unknown>)[method];
-    if (given !== undefined) requireFunction(`interceptor.${method}`, given);
-  }
 }
