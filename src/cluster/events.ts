@@ -5,6 +5,7 @@ import type { Host } from '../topology/host.ts';
 import type { HostStateListener } from '../topology/host-states.ts';
 import { describe } from '../types/describe.ts';
 import type { LogLevel } from '../types/logger.ts';
+import { callUser } from '../types/user-call.ts';
 
 /** What changed in the schema. */
 export interface SchemaChangeInfo {
@@ -43,6 +44,8 @@ const EVENTS: readonly (keyof ClusterEvents)[] = [
 /** Calls listeners in the order in which they came. */
 export class EventListeners {
   readonly #listeners = new Map<keyof ClusterEvents, Map<unknown, { readonly once: boolean }>>();
+  /** Those of `log` and `warning` whose failure was reported. */
+  readonly #failed = new WeakSet();
   readonly #report: (message: string, error: unknown) => void;
 
   /** `report` gets what a listener throws. */
@@ -84,12 +87,20 @@ export class EventListeners {
     if (listeners === undefined) return;
     for (const [listener, { once }] of [...listeners]) {
       if (once) this.remove(event, listener as Listener<Event>);
-      try {
-        (listener as Listener<Event>)(...details);
-      } catch (error) {
-        this.#report(`a listener of ${event} threw`, error);
-      }
+      callUser(
+        () => (listener as Listener<Event>)(...details),
+        (error) => this.#onFault(event, listener, error),
+      );
     }
+  }
+
+  /** What is reported is an event itself: of a listener that hears of that, and fails each time, once is enough. */
+  #onFault(event: keyof ClusterEvents, listener: unknown, error: unknown): void {
+    if (event === 'log' || event === 'warning') {
+      if (this.#failed.has(listener as object)) return;
+      this.#failed.add(listener as object);
+    }
+    this.#report(`a listener of ${event} threw`, error);
   }
 
   /** The events of hosts, as a listener that the host states can tell. */

@@ -11,6 +11,7 @@ import { SimpleStatement } from '../statement/simple.ts';
 import type { Statement } from '../statement/statement.ts';
 import type { Params } from '../types/cql-value.ts';
 import type { Attempt } from '../types/host-info.ts';
+import { callUser } from '../types/user-call.ts';
 
 /** A request as interceptors see it; the same object in every call about one request. */
 export interface RequestInfo {
@@ -22,7 +23,7 @@ export interface RequestInfo {
   readonly options: Readonly<ExecuteOptions<unknown>>;
 }
 
-/** Hears of requests. Every method may be missing; what they throw goes to the logger, and the request goes on. */
+/** Hears of requests. Every method may be missing; what they throw or reject with goes to the logger, and the request goes on. */
 export interface RequestInterceptor {
   /** Before the request is executed, which waits for a promise that is returned. */
   onRequest?(request: RequestInfo): void | Promise<void>;
@@ -88,13 +89,12 @@ export class Interceptors {
     this.#tell('onAttempt', (interceptor) => interceptor.onAttempt?.(request, attempt.facts()));
   }
 
-  #tell(where: string, call: (interceptor: RequestInterceptor) => void): void {
+  #tell(where: string, call: (interceptor: RequestInterceptor) => unknown): void {
     for (const interceptor of this.#all) {
-      try {
-        call(interceptor);
-      } catch (error) {
-        this.#report(where, error);
-      }
+      callUser(
+        () => call(interceptor),
+        (error) => this.#report(where, error),
+      );
     }
   }
 }

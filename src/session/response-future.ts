@@ -8,6 +8,7 @@ import type { ResultSet } from '../result/result-set.ts';
 import type { Statement } from '../statement/statement.ts';
 import type { RowObject } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
+import { callUser } from '../types/user-call.ts';
 
 /** What a future keeps of its session. */
 export interface FutureOwner {
@@ -27,8 +28,8 @@ export interface ResultOptions {
 }
 
 interface Listener<Row> {
-  readonly onResult: ((result: ResultSet<Row>) => void) | null;
-  readonly onError: ((error: Error) => void) | null;
+  readonly onResult: ((result: ResultSet<Row>) => unknown) | null;
+  readonly onError: ((error: Error) => unknown) | null;
 }
 
 /** How the last page that was asked for ended; `null` as long as it is on its way. */
@@ -37,7 +38,8 @@ type Outcome<Row> = { readonly result: ResultSet<Row> } | { readonly error: unkn
 /**
  * The answer to a request, now or later: what `session.executeAsync` returns. It can be awaited.
  *
- * Callbacks run on a microtask of their own, for each page that was asked for; what they throw goes to the logger. A failure
+ * Callbacks run on a microtask of their own, for each page that was asked for; what they throw or
+ * reject with goes to the logger. A failure
  * that nobody asks for is not reported; a promise that `result` returned and nobody handles is.
  */
 export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Row>> {
@@ -239,12 +241,10 @@ export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Ro
   #call(listener: Listener<Row>, outcome: Exclude<Outcome<Row>, null>): void {
     queueMicrotask(() => {
       if (!this.#listeners.includes(listener)) return;
-      try {
-        if ('result' in outcome) listener.onResult?.(outcome.result);
-        else listener.onError?.(outcome.error as Error);
-      } catch (error) {
-        this.#owner.report('a callback of a response future', error);
-      }
+      callUser(
+        () => ('result' in outcome ? listener.onResult?.(outcome.result) : listener.onError?.(outcome.error as Error)),
+        (error) => this.#owner.report('a callback of a response future', error),
+      );
     });
   }
 }

@@ -7,6 +7,7 @@ import type { ResultSet } from '../result/result-set.ts';
 import { AsyncRowSequence } from '../result/row-sequence.ts';
 import type { RowObject } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
+import { isPromiseLike } from '../types/user-call.ts';
 
 /** Options of `session.executeStream` beside those of `execute`. */
 export interface StreamOptions {
@@ -14,8 +15,11 @@ export interface StreamOptions {
   maxPages?: number;
   /** Pages to read ahead of the one whose rows are taken, 0 or more. Default: 1. */
   prefetch?: number;
-  /** Called before the rows of a page are given: its number, from 1 on, and how many rows it has. A throw ends the stream. */
-  onPage?: (page: number, rows: number) => void;
+  /**
+   * Called before the rows of a page are given: its number, from 1 on, and how many rows it has. They wait for a promise that
+   * it returns. A throw or a rejection ends the stream.
+   */
+  onPage?: (page: number, rows: number) => void | Promise<void>;
 }
 
 /** Asks for the first page; the signal ends with the stream. */
@@ -144,8 +148,9 @@ class StreamPages<Row> implements AsyncIterableIterator<ResultSet<Row>, undefine
       // What came after the end is nobody's.
       if (this.#hasEnded() || step.done === true) return finished;
       const { page } = step.value;
-      this.#options.onPage?.(++this.#given, page.length);
-      return { done: false, value: page };
+      const told: unknown = this.#options.onPage?.(++this.#given, page.length);
+      if (isPromiseLike(told)) await told;
+      return this.#hasEnded() ? finished : { done: false, value: page };
     } catch (error) {
       if (this.#hasEnded()) return finished;
       await this.return();

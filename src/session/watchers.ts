@@ -4,6 +4,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { ExecutionObserver } from '../execution/observer.ts';
 import { describe } from '../types/describe.ts';
+import { callUser } from '../types/user-call.ts';
 import { Interceptors, type RequestInterceptor, type WatcherFault } from './interceptors.ts';
 import type { ResponseFuture } from './response-future.ts';
 
@@ -45,11 +46,10 @@ export class Watchers {
   /** Tells the listeners of a request. */
   onInit(future: ResponseFuture<unknown>): void {
     for (const { listener, args } of this.#listeners ?? []) {
-      try {
-        listener(future, ...args);
-      } catch (error) {
-        this.#options.report('a request init listener', error);
-      }
+      callUser(
+        () => listener(future, ...args),
+        (error) => this.#options.report('a request init listener', error),
+      );
     }
   }
 

@@ -3,6 +3,7 @@
 
 import type { DriverError } from '../errors.ts';
 import type { Logger } from '../types/logger.ts';
+import { callUser } from '../types/user-call.ts';
 import type { Host } from './host.ts';
 
 /** Told when hosts come and go, and when they go up and down: once for each change. A throw goes to the logger. */
@@ -80,11 +81,10 @@ export class HostStates {
 
   #tell(change: HostChange, host: Host): void {
     for (const listener of [...this.#listeners]) {
-      try {
-        listener[change]?.(host);
-      } catch (error) {
-        this.#logger.error(`a listener threw in ${change}`, error);
-      }
+      callUser(
+        () => listener[change]?.(host),
+        (error) => this.#logger.error(`a listener threw in ${change}`, error),
+      );
     }
   }
 }

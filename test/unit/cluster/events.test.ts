@@ -53,6 +53,16 @@ describe('events', () => {
     assert.deepEqual(reported, ['a listener of hostUp threw: Error: no']);
   });
 
+  test('report what a listener rejects with', async () => {
+    const reported: string[] = [];
+    const listeners = new EventListeners((message, error) => reported.push(`${message}: ${String(error)}`));
+    const reject = (() => Promise.reject(new Error('no'))) as never;
+    listeners.add('hostUp', reject, false);
+    listeners.emit('hostUp', HOST);
+    await new Promise(setImmediate);
+    assert.deepEqual(reported, ['a listener of hostUp threw: Error: no']);
+  });
+
   test('refuse an event that does not exist, and a listener that is no function', () => {
     const listeners = new EventListeners(() => undefined);
     assert.throws(() => listeners.add('hostup' as 'hostUp', () => undefined, false), InvalidArgumentError);
@@ -99,6 +109,19 @@ describe('the log of a cluster', () => {
     log.tell(listeners);
     log.info('once');
     assert.equal(heard, 1);
+  });
+
+  test('is not written for ever for a listener that rejects what it is told', async () => {
+    const { lines, logger } = recorder();
+    const log = ClusterLog.to(logger);
+    const listeners = new EventListeners((message, error) => log.error(message, error));
+    const reject = (() => Promise.reject(new Error('no'))) as never;
+    listeners.add('log', reject, false);
+    log.tell(listeners);
+    log.info('one');
+    log.info('two');
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    assert.deepEqual(lines, ['info one', 'info two', 'error a listener of log threw: no']);
   });
 });
 

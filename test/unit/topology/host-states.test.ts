@@ -91,4 +91,12 @@ describe('host states', () => {
     assert(told.includes('a up 127.0.0.1'));
     assert(logged.some((line) => line.includes('onUp') && line.includes('no')));
   });
+
+  test('what a listener rejects with is reported', async () => {
+    const onAdd = (() => Promise.reject(new Error('later'))) as never;
+    states.register({ onAdd });
+    states.replaceAll([host]);
+    await new Promise(setImmediate);
+    assert(logged.some((line) => line.includes('onAdd') && line.includes('later')));
+  });
 });

@@ -75,6 +75,22 @@ test('each page is told with its number and its rows', async (t) => {
   assert.deepEqual(pages[2], [9, 10]);
 });
 
+test('a stream waits for what is told of a page, and ends if that fails', async (t) => {
+  const { session } = await connect(t);
+  const boom = new Error('boom');
+  const seen: unknown[] = [];
+  const onPage = async (page: number): Promise<void> => {
+    await new Promise(setImmediate);
+    seen.push(`page ${page}`);
+    if (page === 2) throw boom;
+  };
+  const loop = async (): Promise<void> => {
+    for await (const { n } of session.executeStream<Row>(SELECT, [], { fetchSize: 2, onPage })) seen.push(n);
+  };
+  await assert.rejects(loop(), (thrown) => thrown === boom);
+  assert.deepEqual(seen, ['page 1', 1, 2, 'page 2']);
+});
+
 test('leaving a loop gives up what is on its way', async (t) => {
   const { server, session, cluster } = await connect(t);
   server.on({ cql: SELECT, nth: 2 }).drop();

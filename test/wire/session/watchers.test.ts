@@ -146,6 +146,19 @@ test('a request waits for an interceptor that prepares something, and does not f
   assert.ok(errors.every((line) => line.at(-1) === boom));
 });
 
+test('a promise that a watcher returns may reject: that goes to the logger too', async (t) => {
+  const logger = logRecorder();
+  const { session } = await connect(t, { logger });
+  const boom = new Error('boom');
+  const fail = (() => Promise.reject(boom)) as never;
+  session.addInterceptor({ onAttempt: fail, onResponse: fail });
+  session.addRequestInitListener(fail);
+  await session.executeAsync(SELECT).addCallback(fail);
+  await new Promise(setImmediate);
+  const faults = logger.lines.filter((line) => line.at(-1) === boom);
+  assert.equal(faults.length, 4);
+});
+
 test('what is no interceptor or listener is refused', async (t) => {
   const { session } = await connect(t);
   assert.throws(() => session.addInterceptor(null as never), refusal('interceptor'));
