@@ -360,7 +360,11 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     return (pagingState, { signal }) => this.#nextPage(job, pagingState, signal);
   }
 
-  #nextPage<Row>(job: Job<Row>, pagingState: Uint8Array, signal: AbortSignal | undefined): Promise<ResultSet<Row>> {
+  async #nextPage<Row>(
+    job: Job<Row>,
+    pagingState: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<ResultSet<Row>> {
     const { encoder } = this.#options;
     const { pages } = job.settings;
     const settings = { ...job.settings, pagingState, timeoutMs: pages.timeoutMs, signal: either(signal, pages.signal) };

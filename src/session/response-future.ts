@@ -49,6 +49,8 @@ export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Ro
   #listeners: Listener<Row>[] = [];
   #outcome: Outcome<Row> = null;
   #page: Promise<ResultSet<Row>> | null = null;
+  /** Tells who asked for the result before the request was started, as a request init listener may. */
+  #begin: ((page: Promise<ResultSet<Row>>) => void) | null = null;
 
   /** Futures are made by `session.executeAsync`. */
   constructor(owner: FutureOwner, statement: () => Statement<Row>) {
@@ -197,6 +199,7 @@ export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Ro
   start(execute: () => Promise<ResultSet<Row>>): void {
     this.#outcome = null;
     this.#page = execute();
+    this.#begin?.(this.#page);
     this.#page.then(
       (result) => this.#settle({ result }),
       (error: unknown) => this.#settle({ error }),
@@ -219,7 +222,7 @@ export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Ro
   }
 
   #started(): Promise<ResultSet<Row>> {
-    return this.#page ?? Promise.reject(new DriverError('the request is not started', { maybeApplied: false }));
+    return (this.#page ??= new Promise((resolve) => (this.#begin = resolve)));
   }
 
   #finished(what: string): ResultSet<Row> {

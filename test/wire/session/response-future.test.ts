@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import {
   DriverError,
+  InvalidArgumentError,
   OperationTimedOutError,
   QueryExhaustedError,
   ResponseFuture,
@@ -135,6 +136,23 @@ test('each page that is asked for reaches the callbacks; behind the last there i
   ]);
   assert.equal((await future).length, 2);
   assert.throws(() => future.startFetchingNextPage(), QueryExhaustedError);
+});
+
+test('a page that cannot even be asked for fails like one that is not answered', async (t) => {
+  const { session } = await connect(t);
+  let calls = 0;
+  session.timestampGenerator = () => {
+    if (++calls > 1) throw new Error('the clock stopped');
+    return 1n;
+  };
+  const future = session.executeAsync(SELECT, [], { fetchSize: 4 });
+  await future;
+  const failure = new Promise<Error>((resolve) => {
+    future.addErrback((error) => resolve(error));
+  });
+  future.startFetchingNextPage();
+  assert.ok((await failure) instanceof InvalidArgumentError);
+  await assert.rejects(future.result(), refusal('timestampGenerator'));
 });
 
 test('waiting for a result ends by its own timeout, the request goes on', async (t) => {

@@ -49,6 +49,19 @@ test('an init listener gets the future of each request before it is sent, until 
   assert.deepEqual(seen, []);
 });
 
+test('a listener can wait for the request that is not sent yet', async (t) => {
+  const { session } = await connect(t);
+  const lengths: number[] = [];
+  const ask = (future: ResponseFuture<unknown>): void => {
+    void future.then(({ length }) => lengths.push(length));
+    void future.result().then(({ length }) => lengths.push(length));
+  };
+  session.addRequestInitListener(ask);
+  await session.execute(SELECT);
+  await new Promise(setImmediate);
+  assert.deepEqual(lengths, [10, 10]);
+});
+
 test('a listener can give a request up', async (t) => {
   const { session } = await connect(t);
   const reason = new Error('not now');
