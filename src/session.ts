@@ -128,13 +128,13 @@ export class Session extends SessionSettings {
   async execute<Row>(
     query: Query<Row> | TemplateStringsArray,
     first?: Params | TemplateValue,
-    second: ExecuteOptions<Row> | TemplateValue = NO_OPTIONS,
+    second?: ExecuteOptions<Row> | TemplateValue,
     ...others: readonly TemplateValue[]
   ): Promise<ResultSet<Row>> {
     this.#requireOpen();
     try {
       if (isTemplate(query)) return await this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
-      const options = second as ExecuteOptions<Row>;
+      const options = second === undefined ? NO_OPTIONS : (second as ExecuteOptions<Row>);
       if (this.#watchers.hasListeners) return await this.#start(query, first as Params, options);
       return await this.#executeTraced(query, first as Params | undefined, options);
     } catch (error) {
@@ -315,7 +315,7 @@ export class Session extends SessionSettings {
   }
 
   #executeTemplate<Row>(strings: TemplateStringsArray, given: readonly TemplateValue[]): Promise<ResultSet<Row>> {
-    // The parameters that a call without options fills in are none of the template's.
+    // A tag with fewer values gets here with the parameters that it left out.
     const values = given.slice(0, strings.length - 1);
     return this.execute(cql<Row>(strings, ...values));
   }

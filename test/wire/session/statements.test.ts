@@ -13,6 +13,7 @@ import {
   type RowFactory,
   type RowObject,
 } from '../../../src/index.ts';
+import { UNSET } from '../harness/byte-reader.ts';
 import { rows } from '../harness/response.ts';
 import { connect, INSERT, lastRequest, refusal, SELECT } from './connect.ts';
 
@@ -45,6 +46,26 @@ test('execute is a tag itself, with any number of values', async (t) => {
     await session.execute(Object.assign(strings, { raw: strings }) as unknown as TemplateStringsArray, ...values);
     assert.deepEqual(lastRequest(server, 'EXECUTE').values.map(text), values);
   }
+});
+
+test('execute as a tag leaves undefined unset, wherever it stands', async (t) => {
+  const { server, session } = await connect(t);
+  for (const [k, v] of [
+    [undefined, 'a'],
+    ['a', undefined],
+  ]) {
+    await session.execute`INSERT INTO ks.s (k, v) VALUES (${k}, ${v})`;
+    const { values } = lastRequest(server, 'EXECUTE');
+    assert.deepEqual(
+      values.map((value) => value === UNSET),
+      [k === undefined, v === undefined],
+    );
+  }
+});
+
+test('cql is refused where it is called and not a tag', () => {
+  assert.throws(() => cql('SELECT 1' as never), refusal('strings'));
+  assert.throws(() => cql(undefined as never), refusal('strings'));
 });
 
 test('what cannot stand in a template is refused', () => {
