@@ -350,7 +350,7 @@ export class Cluster implements SessionCluster {
       borrowPolicy: (policy) => this.#borrowPolicy(policy),
       onHostUp: (host) => states.onUp(host),
       onHostDown: (host, error) => states.onDown(host, error),
-      onSchemaChange: (change) => this.#servers.monitor.afterSchemaChange(change),
+      onSchemaChange: (change, coordinator) => this.#servers.monitor.afterSchemaChange(change, coordinator),
       waitForSchemaAgreement: (maxWaitMs, signal) => this.#servers.monitor.waitForSchemaAgreement(maxWaitMs, signal),
       onSessionClosed: (session) => this.#sessions.delete(session as Session),
     };

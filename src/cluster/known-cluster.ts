@@ -34,6 +34,7 @@ export class KnownCluster {
   #topology = Topology.empty;
   #replication: ReadonlyMap<string, ReplicationStrategy> = new Map();
   #localDc: string | undefined;
+  #byId: ReadonlyMap<string, Host> = new Map();
   /** By the address and port that events name. */
   #announced = new Map<string, Host>();
 
@@ -64,20 +65,21 @@ export class KnownCluster {
     return this.#topology.hosts.find((host) => endPointText(host.endpoint) === text);
   }
 
-  isDown(hostId: unknown): boolean {
-    const id = String(hostId);
-    return this.#topology.hosts.some((host) => host.isUp === false && host.hostId.toString() === id);
+  /** Whether there is a host with this id that is not down. */
+  isUsable(hostId: unknown): boolean {
+    const host = this.#byId.get(String(hostId));
+    return host !== undefined && host.isUp !== false;
   }
 
   /** Takes over a full read of the nodes. */
   apply(view: ClusterView, forcesRing: boolean): void {
-    const known = new Map(this.#topology.hosts.map((host) => [host.hostId.toString(), host]));
     const hosts = view.hosts.map((row) => {
-      const host = known.get(row.hostId.toString());
+      const host = this.#byId.get(row.hostId.toString());
       if (host === undefined) return new Host(row);
       this.#update(host, row);
       return host;
     });
+    this.#byId = new Map(hosts.map((host) => [host.hostId.toString(), host]));
     this.#announced = announcedBy(hosts);
     this.#localDc ??= this.#inferLocalDc(hosts);
     this.#replication = view.replication ?? this.#replication;

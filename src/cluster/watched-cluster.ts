@@ -47,7 +47,7 @@ export class WatchedCluster {
     this.monitor = monitorOf(services, contactPoints, {
       knownEndPoints: () => this.#known.endPoints,
       hostAt: (address, port) => this.#known.hostAt(address, port),
-      isDown: (hostId) => this.#known.isDown(hostId),
+      hasSchema: (hostId) => this.#known.isUsable(hostId),
       schema: () => this.#schema,
       onView: (view, forcesRing) => this.#onView(view, forcesRing),
       onReplication: (replication) => this.#known.applyReplication(replication),

@@ -19,6 +19,7 @@ import type { NodeReader, NodesView, SystemSource } from './node-reader.ts';
 import { waitForSchemaAgreement } from './schema-agreement.ts';
 import type { SchemaReader } from './schema-reader.ts';
 import { partOf, SchemaRefresh, type SchemaPart } from './schema-refresh.ts';
+import { versionOfCoordinator, versionsOf, type SchemaCoordinator } from './schema-versions.ts';
 import { SingleFlight } from './single-flight.ts';
 import { replicationOf, SELECT_KEYSPACES, SELECT_LOCAL_SCHEMA_VERSION } from './system-tables.ts';
 
@@ -36,8 +37,8 @@ export interface MonitorOwner {
   knownEndPoints(): readonly EndPoint[];
   /** The host that servers announce with this address and port. */
   hostAt(address: string, port: number): Host | undefined;
-  /** Whether the host with this id is known to be down. */
-  isDown(hostId: unknown): boolean;
+  /** Whether the host with this id is one whose schema matters: it is known, and not known to be down. */
+  hasSchema(hostId: unknown): boolean;
   schema(): SchemaSnapshot;
   /** All nodes were read, and more where it is there. `forcesRing`: the ring is to be made anew. */
   onView(view: ClusterView, forcesRing: boolean): void;
@@ -154,21 +155,25 @@ export class ClusterMonitor {
   }
 
   /** Resolves to whether all nodes that are up have one version of the schema. */
-  waitForSchemaAgreement(maxWaitMs = this.#options.maxSchemaAgreementWait, signal?: AbortSignal): Promise<boolean> {
+  waitForSchemaAgreement(
+    maxWaitMs = this.#options.maxSchemaAgreementWait,
+    signal?: AbortSignal,
+    coordinator?: SchemaCoordinator,
+  ): Promise<boolean> {
     const ends = this.#closing.signal;
     return waitForSchemaAgreement(
-      { schemaVersions: () => this.#schemaVersions() },
+      { schemaVersions: () => this.#schemaVersions(coordinator) },
       { maxWaitMs, clock: this.#options.clock, signal: signal === undefined ? ends : AbortSignal.any([ends, signal]) },
     );
   }
 
   /**
    * Follows a schema change of this process: waits until the nodes agree, and reads what changed. Resolves to whether they
-   * agree; never rejects, as the statement has done its work.
+   * agree; never rejects, as the statement has done its work. `coordinator`: who made the change.
    */
-  async afterSchemaChange(change: SchemaChange): Promise<boolean> {
+  async afterSchemaChange(change: SchemaChange, coordinator: SchemaCoordinator): Promise<boolean> {
     const { logger, maxSchemaAgreementWait, schemaEventRefreshWindow, owner } = this.#options;
-    const isAgreed = await this.waitForSchemaAgreement();
+    const isAgreed = await this.waitForSchemaAgreement(maxSchemaAgreementWait, undefined, coordinator);
     if (this.#closing.signal.aborted) return isAgreed;
     if (isAgreed) logger.debug('the nodes agree on the schema');
     else logger.warn(`the nodes did not agree on the schema within ${maxSchemaAgreementWait} ms`);
@@ -232,19 +237,16 @@ export class ClusterMonitor {
     }
   }
 
-  async #schemaVersions(): Promise<ReadonlySet<string>> {
-    const { nodes, owner } = this.#options;
-    const rows = await this.#control.useNow(async (source) => {
+  async #schemaVersions(coordinator: SchemaCoordinator | undefined): Promise<ReadonlySet<string>> {
+    const { nodes, owner, query } = this.#options;
+    const rows = this.#control.useNow(async (source) => {
       const local = await source.rows(SELECT_LOCAL_SCHEMA_VERSION);
-      const peers = await nodes.peers(source);
-      return [...local, ...peers.filter((row) => !owner.isDown(row['host_id']))];
+      const peers = await nodes.peerVersions(source);
+      return [...local, ...peers.filter((row) => owner.hasSchema(row['host_id']))];
     });
-    return new Set(
-      (rows ?? [])
-        .map((row) => row['schema_version'])
-        .filter((version) => version !== null)
-        .map(String),
-    );
+    if (rows === null) return new Set();
+    const [seen, made] = await Promise.all([rows, versionOfCoordinator(coordinator, query)]);
+    return versionsOf([...seen, ...made]);
   }
 }
 

@@ -13,7 +13,9 @@ import {
   SELECT_LOCAL,
   SELECT_LOCAL_WITHOUT_TOKENS,
   SELECT_PEERS,
+  SELECT_PEERS_SCHEMA_VERSIONS,
   SELECT_PEERS_V2,
+  SELECT_PEERS_V2_SCHEMA_VERSIONS,
   SELECT_PEERS_V2_WITHOUT_TOKENS,
   SELECT_PEERS_WITHOUT_TOKENS,
   textOf,
@@ -73,7 +75,9 @@ export class NodeReader {
         `expected system.local of ${endPointText(source.endPoint)} to describe a node of the ring, got ${reason}`,
       );
     }
-    const peers = await this.peers(source);
+    const peers = await (hasTokens
+      ? this.#peers(source, SELECT_PEERS_V2, SELECT_PEERS)
+      : this.#peers(source, SELECT_PEERS_V2_WITHOUT_TOKENS, SELECT_PEERS_WITHOUT_TOKENS));
     return {
       clusterName: textOf(local, 'cluster_name') ?? '',
       partitioner: textOf(local, 'partitioner') ?? '',
@@ -81,18 +85,22 @@ export class NodeReader {
     };
   }
 
-  /** The rows of the peers as the server gives them. */
-  async peers(source: SystemSource): Promise<readonly SystemRow[]> {
-    const { hasTokens } = this.#options;
+  /** Ids and schema versions of the peers. */
+  peerVersions(source: SystemSource): Promise<readonly SystemRow[]> {
+    return this.#peers(source, SELECT_PEERS_V2_SCHEMA_VERSIONS, SELECT_PEERS_SCHEMA_VERSIONS);
+  }
+
+  /** The rows of a query; of the other one where the server does not have the newer table. */
+  async #peers(source: SystemSource, newer: string, older: string): Promise<readonly SystemRow[]> {
     if (this.#hasPeersV2) {
       try {
-        return await source.rows(hasTokens ? SELECT_PEERS_V2 : SELECT_PEERS_V2_WITHOUT_TOKENS);
+        return await source.rows(newer);
       } catch (error) {
         if (!(error instanceof InvalidRequestError)) throw error;
         this.#hasPeersV2 = false;
       }
     }
-    return source.rows(hasTokens ? SELECT_PEERS : SELECT_PEERS_WITHOUT_TOKENS);
+    return source.rows(older);
   }
 
   async #peer(row: SystemRow): Promise<HostReading> {

@@ -16,6 +16,8 @@ export const SELECT_PEERS_V2 = 'SELECT * FROM system.peers_v2';
 export const SELECT_PEERS = 'SELECT * FROM system.peers';
 export const SELECT_KEYSPACES = 'SELECT keyspace_name, replication FROM system_schema.keyspaces';
 export const SELECT_LOCAL_SCHEMA_VERSION = "SELECT schema_version FROM system.local WHERE key = 'local'";
+export const SELECT_PEERS_V2_SCHEMA_VERSIONS = 'SELECT host_id, schema_version FROM system.peers_v2';
+export const SELECT_PEERS_SCHEMA_VERSIONS = 'SELECT host_id, schema_version FROM system.peers';
 
 /** Columns that every server has: tokens are most of what these tables hold. */
 const NODE_COLUMNS = 'data_center, rack, host_id, release_version, schema_version';

@@ -18,6 +18,7 @@ import { rewritePercentMarkers } from '../statement/markers.ts';
 import { BoundStatement, PreparedStatement, RESULT, WRITER, type ResultShape } from '../statement/prepared.ts';
 import { SimpleStatement } from '../statement/simple.ts';
 import type { Statement } from '../statement/statement.ts';
+import type { Host } from '../topology/host.ts';
 import type { ConsistencyName } from '../types/consistency.ts';
 import type { Params } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
@@ -62,7 +63,7 @@ export interface StatementExecutorOptions {
   keyspace(): string | undefined;
   onSetKeyspace(keyspace: string): Promise<void>;
   /** Resolves to whether all nodes agree on the schema. */
-  onSchemaChange(change: SchemaChange): Promise<boolean>;
+  onSchemaChange(change: SchemaChange, coordinator: Host): Promise<boolean>;
   readonly readTrace: (id: Uuid, options: TraceOptions) => Promise<QueryTrace>;
   /** The future of a result, where somebody asks for it. */
   readonly futureOf: <Row>(result: ResultSet<Row>, query: unknown) => PromiseLike<ResultSet<Row>>;
@@ -304,7 +305,8 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
     const { prefix, reader } = openMessage(delivery, record);
     const result = readResult(reader);
     if (result.kind === 'setKeyspace') await this.#useKeyspace(result.keyspace, job.settings);
-    const isSchemaAgreed = result.kind !== 'schemaChange' || (await this.#agree(result.change, job.settings));
+    const isSchemaAgreed =
+      result.kind !== 'schemaChange' || (await this.#agree(result.change, response.host, job.settings));
     return this.#emptyResult(job, encoded, response, prefix, isSchemaAgreed);
   }
 
@@ -316,9 +318,9 @@ export class StatementExecutor implements RequestOwner<Job<unknown>> {
   }
 
   /** Has a time limit of its own, `maxSchemaAgreementWait`, and ends with the signal too. */
-  #agree(change: SchemaChange, { signal }: RequestSettings): Promise<boolean> {
+  #agree(change: SchemaChange, coordinator: Host, { signal }: RequestSettings): Promise<boolean> {
     const { deadlines } = this.#options.context;
-    return waitWithin(this.#options.onSchemaChange(change), { timeoutMs: null, signal }, deadlines);
+    return waitWithin(this.#options.onSchemaChange(change, coordinator), { timeoutMs: null, signal }, deadlines);
   }
 
   #rowsResult<Row>(job: Job<Row>, encoded: EncodedStatement, response: ExecutionResponse, page: Page): ResultSet<Row> {

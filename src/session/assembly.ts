@@ -94,7 +94,7 @@ export function assembleSession(
     defaults: (profile) => session.defaults(profile),
     keyspace: () => pools.keyspace,
     onSetKeyspace: (used) => pools.useKeyspace(used),
-    onSchemaChange: (change) => services.onSchemaChange(change),
+    onSchemaChange: (change, host) => services.onSchemaChange(change, { host, pool: () => pools.get(host) }),
     readTrace: (id, traceOptions) => session.readTrace(id, traceOptions),
     futureOf: session.futureOf,
   });

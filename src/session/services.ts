@@ -3,6 +3,7 @@
 import type { Clock } from '../connection/clock.ts';
 import type { Deadlines } from '../connection/deadlines.ts';
 import type { DriverError } from '../errors.ts';
+import type { SchemaCoordinator } from '../control/schema-versions.ts';
 import type { ExecutionObserver } from '../execution/observer.ts';
 import type { ProfileTable } from '../execution/profile-table.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -54,8 +55,8 @@ export interface SharedServices {
   borrowPolicy(policy: LoadBalancingPolicy): void;
   onHostUp(host: Host): void;
   onHostDown(host: Host, error: DriverError): void;
-  /** Resolves to whether all nodes agree on the schema. */
-  onSchemaChange(change: SchemaChange): Promise<boolean>;
+  /** Resolves to whether all nodes agree on the schema, as it is after a change that one of them made. */
+  onSchemaChange(change: SchemaChange, coordinator: SchemaCoordinator): Promise<boolean>;
   /** Resolves to whether all nodes agree on the schema; asked for by a user. */
   waitForSchemaAgreement(maxWaitMs: number | undefined, signal: AbortSignal | undefined): Promise<boolean>;
   onSessionClosed(session: object): void;

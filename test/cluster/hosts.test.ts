@@ -46,6 +46,19 @@ describe('hosts of three nodes', () => {
     assert.equal(new Set(told).size, told.length);
   });
 
+  test('a table made by any node is known to all of them when its statement resolves', async () => {
+    await session.execute(
+      "CREATE KEYSPACE agreed WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}",
+    );
+    const hosts = cluster.metadata.allHosts();
+    for (const [round, coordinator] of hosts.entries()) {
+      const create = `CREATE TABLE agreed.t${round} (k int PRIMARY KEY)`;
+      const { info } = await session.execute(create, undefined, { host: coordinator });
+      assert.equal(info.isSchemaAgreed, true);
+      for (const host of hosts) await session.execute(`SELECT k FROM agreed.t${round} WHERE k = ?`, [1], { host });
+    }
+  });
+
   test('a node that is stopped is down, the control connection moves, and it is up when it is started', async () => {
     const host = cluster.getControlConnectionHost();
     assert(host !== undefined);

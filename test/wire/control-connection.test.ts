@@ -272,6 +272,32 @@ test('a schema change is in the metadata when its statement resolves, read by it
   assert(!read.some((cql) => /system_schema\.tables$/.test(cql)));
 });
 
+test('nodes agree on a schema change only when they have what its coordinator has', async (t) => {
+  const { server, cluster } = await start(t);
+  const session = await cluster.connect(undefined, { waitForAllPools: true });
+  const coordinator = cluster.metadata.getHost('127.0.0.2');
+  assert(coordinator !== undefined);
+  server.on({ cql: /^CREATE/ }).reply(schemaChange({ change: 'CREATED', target: 'TABLE', keyspace: 'ks', name: 't' }));
+  // At the first look the node of the control connection has not heard of the change, neither of its own nor of its peers'.
+  const before = '00000000-0000-4000-8000-0000000000ee';
+  server
+    .on({ node: 1, cql: /SELECT schema_version FROM system\.local/, times: 1 })
+    .reply(rows([['schema_version', 'uuid']], [[before]]));
+  server.on({ node: 1, cql: /schema_version FROM system\.peers_v2/, times: 1 }).reply(
+    rows(
+      [
+        ['host_id', 'uuid'],
+        ['schema_version', 'uuid'],
+      ],
+      server.nodes.slice(1).map(({ hostId }) => [hostId, before]),
+    ),
+  );
+  const { info } = await session.execute('CREATE TABLE ks.t (k int PRIMARY KEY)', undefined, { host: coordinator });
+  assert.equal(info.isSchemaAgreed, true);
+  assert.equal(server.requests({ node: 1, cql: /SELECT schema_version FROM system\.local/ }).length, 2);
+  assert.equal(server.requests({ node: 2, cql: /SELECT schema_version FROM system\.local/ }).length, 2);
+});
+
 test('an abort is honoured while the nodes do not agree, and while a keyspace is set everywhere', async (t) => {
   const { server, cluster } = await start(t);
   const session = await cluster.connect(undefined, { waitForAllPools: true });
