@@ -47,6 +47,18 @@ describe('docs/connecting.md', () => {
   });
 });
 
+describe('docs/values.md', () => {
+  test('names every option of types with its choices, the default first', () => {
+    const source =
+      /export interface TypeMappingOptions \{([\s\S]*?)\n\}/.exec(read('src/result/type-mapping.ts'))?.[1] ?? '';
+    const options = [...source.matchAll(/^ {2}(\w+)\?: (.*);$/gm)].map(([, name = '', choices = '']) => [
+      `\`${name}\``,
+      choices.replace(/'\w+'/g, '`$&`').replaceAll(' |', ','),
+    ]);
+    assert.deepEqual(tableOf(read('docs/values.md'), 'option'), options);
+  });
+});
+
 describe('docs/errors.md', () => {
   test('has the table of errors', () => {
     const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
