@@ -159,9 +159,11 @@ describe('a node that freezes', { concurrency: true }, () => {
     const cluster = new Cluster({ contactPoints: [`127.0.0.1:${server.port}`], port: server.port, logger: 'off' });
     t.after(() => cluster.shutdown());
     const connecting = cluster.connect();
-    await server.next({ cql: /system_schema\.tables/ });
+    // What is read of the schema comes behind.
+    await server.next({ cql: /FROM system\.local/ });
     server.firstNode.freeze();
-    await sleep(PAUSE_MS);
+    assert.equal(await Promise.race([connecting, sleep(PAUSE_MS, 'still connecting')]), 'still connecting');
+    assert.equal(server.requests({ cql: /system_schema/ }).length, 0);
     server.firstNode.thaw();
     await connecting;
     assert(cluster.metadata.keyspaces.size > 0);
