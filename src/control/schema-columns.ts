@@ -6,7 +6,7 @@ import type { RelationParts } from '../topology/schema/relation.ts';
 import type { OptionValue, TableOptions } from '../topology/schema/table-options.ts';
 import { quoteIdentifier, quoteTypeName } from '../types/identifier.ts';
 import type { KeyspaceTypes } from './schema-types.ts';
-import { bytesMap, requireText, textList } from './schema-values.ts';
+import { bytesMap, isTextMap, requireText, textList } from './schema-values.ts';
 import type { SystemRow } from './system-tables.ts';
 
 /** Which columns of a table made without CQL are only there for the storage engine. */
@@ -97,8 +97,7 @@ function optionsOf(row: SystemRow): TableOptions {
     if (NO_OPTIONS.has(name)) continue;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       options.push([name, value]);
-    else if (value instanceof Map)
-      options.push([name, Object.freeze(Object.fromEntries(value) as Record<string, string>)]);
+    else if (isTextMap(value)) options.push([name, Object.freeze(Object.fromEntries(value))]);
   }
   return Object.freeze(Object.fromEntries(options));
 }

@@ -29,8 +29,11 @@ export function textList(row: SystemRow, column: string): readonly string[] {
 /** A map from text to text as an object; empty for null. */
 export function textMap(row: SystemRow, column: string): Readonly<Record<string, string>> {
   const value = row[column] ?? new Map();
-  const isFit = value instanceof Map && [...value].every((pair) => pair.every((part) => typeof part === 'string'));
-  return isFit ? (Object.fromEntries(value) as Record<string, string>) : refuse(column, 'a map of texts', value);
+  return isTextMap(value) ? Object.fromEntries(value) : refuse(column, 'a map of texts', value);
+}
+
+export function isTextMap(value: unknown): value is ReadonlyMap<string, string> {
+  return value instanceof Map && [...value].every((pair) => pair.every((part) => typeof part === 'string'));
 }
 
 /** A set of texts; `undefined` for null or a missing column. */

@@ -224,3 +224,11 @@ test('rows with any values in them never break the reading of the rest', async (
     { numRuns: 300 },
   );
 });
+
+test('an option that is no map of texts is left out of its table', async () => {
+  const comment = new Map([['a', null]]);
+  const schema = new FakeSchema(bad({ tables: [tableRow('bad', { comment })] }));
+  const { keyspaces } = await schema.reader.readAll(schema.query);
+  assert.equal(keyspaces.get('ks')?.tables.get('bad')?.options['comment'], undefined);
+  assert(!keyspaces.get('ks')?.exportAsString().includes('comment'));
+});
