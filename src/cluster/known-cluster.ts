@@ -54,9 +54,9 @@ export class KnownCluster {
     return [...hosts.filter((host) => !isDown(host)), ...hosts.filter(isDown)].map((host) => host.endpoint);
   }
 
-  /** The host that servers announce with this address and port. */
-  hostAt(address: string, port: number): Host | undefined {
-    return this.#announced.get(`${address}:${port}`);
+  /** The host that servers announce with this `address:port`. */
+  hostAt(announced: string): Host | undefined {
+    return this.#announced.get(announced);
   }
 
   /** The host that is reached at an end point. */

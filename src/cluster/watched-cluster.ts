@@ -46,7 +46,7 @@ export class WatchedCluster {
     });
     this.monitor = monitorOf(services, contactPoints, {
       knownEndPoints: () => this.#known.endPoints,
-      hostAt: (address, port) => this.#known.hostAt(address, port),
+      hostAt: (announced) => this.#known.hostAt(announced),
       hasSchema: (hostId) => this.#known.isUsable(hostId),
       schema: () => this.#schema,
       onView: (view, forcesRing) => this.#onView(view, forcesRing),

@@ -3,7 +3,14 @@
 
 import type { Clock } from '../connection/clock.ts';
 import type { Delivery } from '../core.ts';
-import { EventType, readEvent, type NodeEvent, type SchemaChange } from '../protocol/events.ts';
+import {
+  EventType,
+  isTopologyChange,
+  readBriefStatus,
+  readEvent,
+  type NodeEvent,
+  type SchemaChange,
+} from '../protocol/events.ts';
 import { RecordKind, RecordWord } from '../protocol/record.ts';
 import { openMessage } from '../protocol/responses.ts';
 import type { Host } from '../topology/host.ts';
@@ -18,8 +25,8 @@ export interface ClusterEventsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  /** The host that servers announce with this address and port. */
-  hostAt(address: string, port: number): Host | undefined;
+  /** The host that servers announce with this `address:port`. */
+  hostAt(announced: string): Host | undefined;
   /** Nodes came, went or moved. */
   onTopology(): Promise<void>;
   /** A node is said to be up or down. */
@@ -32,6 +39,8 @@ export interface ClusterEventsOptions {
 const MAX_SCHEMA_CHANGES = 1_000;
 /** How many kinds of nonsense are told. */
 const MAX_REPORTED = 100;
+/** How many addresses are remembered as text. */
+const MAX_NAMES = 10_000;
 
 export class ClusterEvents {
   readonly #options: ClusterEventsOptions;
@@ -40,6 +49,8 @@ export class ClusterEvents {
   readonly #schema: RefreshWindow;
   readonly #reported = new Set<string>();
   readonly #hints = new Map<Host, 'UP' | 'DOWN'>();
+  /** `address:port` of nodes that events named, by the number that says the same. */
+  readonly #names = new Map<number, string>();
   #changes = new Map<string, SchemaChange>();
   #isComplete = true;
 
@@ -70,6 +81,7 @@ export class ClusterEvents {
       return;
     }
     try {
+      if (this.#isTaken(delivery, record)) return;
       const event = readEvent(openMessage(delivery, record).reader);
       if (event.type === 'SCHEMA_CHANGE') this.#onSchemaChange(event);
       else if (event.type === 'TOPOLOGY_CHANGE') this.#onTopologyChange(event);
@@ -84,6 +96,27 @@ export class ClusterEvents {
     for (const window of [this.#topology, this.#status, this.#schema]) window.close();
   }
 
+  /**
+   * Takes what storms are made of without reading any text: nodes that come and go while they are to be read again anyway, and
+   * states of nodes.
+   */
+  #isTaken(delivery: Delivery, record: number): boolean {
+    if (this.#topology.isAsked && isTopologyChange(openMessage(delivery, record).reader)) return true;
+    const status = readBriefStatus(openMessage(delivery, record).reader);
+    if (status === null) return false;
+    this.#onStatus(status.change, this.#nameOf(status.node));
+    return true;
+  }
+
+  #nameOf(node: number): string {
+    let name = this.#names.get(node);
+    if (name === undefined) {
+      name = nameOf(node);
+      if (this.#names.size < MAX_NAMES) this.#names.set(node, name);
+    }
+    return name;
+  }
+
   #onTopologyChange(event: NodeEvent): void {
     if (!this.#topology.request()) return;
     this.#options.logger.debug(`${event.change}: the nodes will be read again`);
@@ -94,13 +127,16 @@ export class ClusterEvents {
       this.#reportOnce('a node that is neither UP nor DOWN is ignored');
       return;
     }
+    this.#onStatus(change, `${formatInet(address)}:${port}`);
+  }
+
+  #onStatus(change: 'UP' | 'DOWN', node: string): void {
     if (!this.#status.isOn) return;
-    const text = formatInet(address);
-    const host = this.#options.hostAt(text, port);
+    const host = this.#options.hostAt(node);
     if (host === undefined) {
       // Nobody asks for a node that is not known and down.
       if (change === 'UP' && this.#topology.request()) {
-        this.#options.logger.debug(`${text}:${port} is up and not known: the nodes will be read again`);
+        this.#options.logger.debug(`${node} is up and not known: the nodes will be read again`);
       }
       return;
     }
@@ -138,4 +174,10 @@ export class ClusterEvents {
     if (error === undefined) this.#options.logger.warn(message);
     else this.#options.logger.warn(message, error);
   }
+}
+
+function nameOf(node: number): string {
+  const address = Math.floor(node / 0x1_0000);
+  const octets = [address >>> 24, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff];
+  return `${octets.join('.')}:${node % 0x1_0000}`;
 }

@@ -35,8 +35,8 @@ export interface ClusterView extends NodesView {
 export interface MonitorOwner {
   /** End points of the hosts known so far, those that are up first. */
   knownEndPoints(): readonly EndPoint[];
-  /** The host that servers announce with this address and port. */
-  hostAt(address: string, port: number): Host | undefined;
+  /** The host that servers announce with this `address:port`. */
+  hostAt(announced: string): Host | undefined;
   /** Whether the host with this id is one whose schema matters: it is known, and not known to be down. */
   hasSchema(hostId: unknown): boolean;
   schema(): SchemaSnapshot;
@@ -91,7 +91,7 @@ export class ClusterMonitor {
       clock: options.clock,
       random: options.random,
       logger: options.logger,
-      hostAt: (address, port) => owner.hostAt(address, port),
+      hostAt: (announced) => owner.hostAt(announced),
       onTopology: () => (this.isRefreshing ? this.refreshNodes() : Promise.resolve()),
       onStatus: (host, status) => owner.onStatus(host, status),
       onSchema: (changes, isComplete) => this.#followEvents(changes, isComplete),

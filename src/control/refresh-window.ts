@@ -34,6 +34,11 @@ export class RefreshWindow {
     return this.#options.windowMs >= 0 && !this.#isClosed;
   }
 
+  /** True where asking changes nothing: a refresh that begins later is asked for. */
+  get isAsked(): boolean {
+    return this.#isWaiting || (this.#isRunning && this.#isWanted);
+  }
+
   /** Asks for a refresh. Returns whether this is the first one that asks. */
   request(): boolean {
     if (!this.isOn || this.#isWaiting) return false;

@@ -42,6 +42,27 @@ export class ColdReader {
     return length <= 0 ? '' : decoder.decode(this.#u8.subarray(offset, offset + length));
   }
 
+  /** A text, as its index among some of ASCII letters; -1 for any other. Decodes nothing. */
+  oneOf(texts: readonly string[]): number {
+    const offset = this.int();
+    const length = this.int();
+    return texts.findIndex((text) => text.length === length && this.#isAt(offset, text));
+  }
+
+  /** Four bytes as an unsigned number; -1 for more or fewer. */
+  quad(): number {
+    const offset = this.int();
+    if (this.int() !== 4) return -1;
+    const u8 = this.#u8;
+    return (
+      (((u8[offset] ?? 0) << 24) |
+        ((u8[offset + 1] ?? 0) << 16) |
+        ((u8[offset + 2] ?? 0) << 8) |
+        (u8[offset + 3] ?? 0)) >>>
+      0
+    );
+  }
+
   /** A count, then as many texts. */
   texts(): string[] {
     return this.list(() => this.text());
@@ -58,5 +79,10 @@ export class ColdReader {
     const items: T[] = [];
     for (let i = 0; i < count; i++) items.push(read());
     return items;
+  }
+
+  #isAt(offset: number, text: string): boolean {
+    for (let i = 0; i < text.length; i++) if (this.#u8[offset + i] !== text.charCodeAt(i)) return false;
+    return true;
   }
 }

@@ -76,6 +76,30 @@ export function readEvent(reader: ColdReader): ServerEvent {
   }
 }
 
+const STATUSES = ['DOWN', 'UP'] as const;
+
+/** The state of a node, without any text: storms of them are common. */
+export interface BriefStatus {
+  readonly change: 'DOWN' | 'UP';
+  /** The IPv4 address, and its port in the lower 16 bits. */
+  readonly node: number;
+}
+
+/** Reads a STATUS_CHANGE of an IPv4 address; null for any other event. */
+export function readBriefStatus(reader: ColdReader): BriefStatus | null {
+  if (reader.int() !== EventWord.STATUS_CHANGE) return null;
+  const change = STATUSES[reader.oneOf(STATUSES)];
+  const address = reader.quad();
+  const port = reader.int();
+  if (change === undefined || address < 0 || port < 0 || port > 0xffff) return null;
+  return { change, node: address * 0x1_0000 + port };
+}
+
+/** Whether an event says that a node came, went or moved. */
+export function isTopologyChange(reader: ColdReader): boolean {
+  return reader.int() === EventWord.TOPOLOGY_CHANGE;
+}
+
 /** Reads a schema change, of an event or of a result. */
 export function readSchemaChange(reader: ColdReader): SchemaChange {
   return {

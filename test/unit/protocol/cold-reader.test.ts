@@ -46,3 +46,12 @@ test('reads lists of texts and of numbers, and goes on behind them', () => {
 
   assert.deepEqual([words.texts(), words.texts(), words.ints(), words.int()], [['a', 'b'], [], [7, 8, 9], 42]);
 });
+
+test('finds a text among others, and four bytes as a number, and goes on behind them', () => {
+  const words = reader('UP', 'DOWN', 'UPS', null, Uint8Array.of(255, 0, 0, 1), Uint8Array.of(1), 42);
+
+  const found = [1, 2, 3, 4].map(() => words.oneOf(['DOWN', 'UP']));
+
+  assert.deepEqual(found, [1, 0, -1, -1]);
+  assert.deepEqual([words.quad(), words.quad(), words.int()], [0xff00_0001, -1, 42]);
+});
