@@ -2,6 +2,7 @@
 
 import type { AddProfileOptions, ConnectOptions, RefreshOptions } from './cluster/call-options.ts';
 import { makeServices, type ClusterServices } from './cluster/cluster-services.ts';
+import { ClusterSessions } from './cluster/cluster-sessions.ts';
 import type { ClusterEvents } from './cluster/events.ts';
 import { requireUserTypes } from './cluster/registered-user-types.ts';
 import { orAborted, startLimit } from './cluster/limits.ts';
@@ -41,7 +42,7 @@ export class Cluster implements SessionCluster {
   readonly sessionId: string = Uuid.random().toString();
   readonly #services: ClusterServices;
   readonly #servers: WatchedCluster;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new ClusterSessions();
   readonly #closing = new AbortController();
   #connecting: Promise<void> | null = null;
   #isRefusing = false;
@@ -55,12 +56,11 @@ export class Cluster implements SessionCluster {
     const services = makeServices(options, this.sessionId);
     this.#services = services;
     // A policy may take another host in place of one that is down.
-    services.states.register({ onUp: () => this.#followPolicies(), onDown: () => this.#followPolicies() });
+    const follow = (): void => this.#sessions.followPoliciesSoon();
+    services.states.register({ onUp: follow, onDown: follow });
     const servers = new WatchedCluster(services, {
-      onHosts: () => this.#followPolicies(),
-      onStatus: (host, status) => {
-        for (const session of this.#sessions) session.onStatusHint(host, status);
-      },
+      onHosts: () => this.#sessions.followPolicies(),
+      onStatus: (host, status) => this.#sessions.onStatusHint(host, status),
     });
     this.#servers = servers;
     this.metadata = new Metadata(
@@ -193,12 +193,11 @@ export class Cluster implements SessionCluster {
     if (loadBalancingPolicy === undefined) return;
     if (policies.add(loadBalancingPolicy)) {
       await policies.resolveNames();
-      this.#followPolicies();
+      this.#sessions.followPolicies();
     }
     if (poolWaitTimeout === 0) return;
-    const connecting = Promise.all([...this.#sessions].map((session) => session.connectPools()));
     const limits = { timeoutMs: poolWaitTimeout, signal: this.#closing.signal };
-    await waitWithin(connecting, limits, deadlines, 'the hosts of the profile were not connected');
+    await waitWithin(this.#sessions.connectPools(), limits, deadlines, 'the hosts of the profile were not connected');
   }
 
   /**
@@ -227,9 +226,11 @@ export class Cluster implements SessionCluster {
    *
    * `forceTokenRebuild` makes the ring anew even if no token changed.
    */
-  refreshNodes(options: { readonly forceTokenRebuild?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
+  async refreshNodes(
+    options: { readonly forceTokenRebuild?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
     this.#requireOpen();
-    return orAborted(this.#servers.monitor.refreshNodes(options.forceTokenRebuild), options.signal);
+    await orAborted(this.#servers.monitor.refreshNodes(options.forceTokenRebuild), options.signal);
   }
 
   /**
@@ -301,12 +302,11 @@ export class Cluster implements SessionCluster {
 
   async #close(gracefulMs: number): Promise<void> {
     this.#isRefusing = true;
-    if (gracefulMs > 0)
-      await Promise.all([...this.#sessions].map((session) => session.shutdown({ graceful: gracefulMs })));
+    if (gracefulMs > 0) await this.#sessions.shutdown({ graceful: gracefulMs });
     this.#closing.abort(closedError());
     liveClusters.delete(this);
     this.#servers.close(this.#closing.signal.reason as DriverError);
-    await Promise.all([...this.#sessions].map((session) => session.shutdown()));
+    await this.#sessions.shutdown();
     this.#services.deadlines.clear();
   }
 
@@ -352,25 +352,20 @@ export class Cluster implements SessionCluster {
       onHostDown: (host, error) => states.onDown(host, error),
       onSchemaChange: (change, coordinator) => this.#servers.monitor.afterSchemaChange(change, coordinator),
       waitForSchemaAgreement: (maxWaitMs, signal) => this.#servers.monitor.waitForSchemaAgreement(maxWaitMs, signal),
-      onSessionClosed: (session) => this.#sessions.delete(session as Session),
+      onSessionClosed: (session) => this.#sessions.delete(session),
     };
   }
 
   #metricsSource(): MetricsSource {
     return {
       hosts: () => this.#servers.topology.hosts,
-      orphanedStreams: (host) => [...this.#sessions].reduce((sum, session) => sum + session.orphanedStreams(host), 0),
+      orphanedStreams: (host) => this.#sessions.orphanedStreams(host),
     };
-  }
-
-  /** Connects to the hosts that the policies want now. */
-  #followPolicies(): void {
-    for (const session of this.#sessions) session.onTopology();
   }
 
   /** Hosts that it brings near are connected to; requests that come before find them without a connection. */
   #borrowPolicy(policy: LoadBalancingPolicy): void {
-    if (this.#services.policies.borrow(policy)) this.#followPolicies();
+    if (this.#services.policies.borrow(policy)) this.#sessions.followPolicies();
   }
 }
 
