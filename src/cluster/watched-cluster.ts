@@ -79,6 +79,8 @@ export class WatchedCluster {
   async open(): Promise<void> {
     await this.#services.policies.resolveNames();
     await this.monitor.connect();
+    // A large ring was just made: what sessions make of it has a turn of the event loop for itself.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** `reason` is what connecting then fails with. */

@@ -50,6 +50,8 @@ export interface NodeReaderOptions {
   readonly logger: Logger;
 }
 
+/** Rows of a page: each may have hundreds of tokens, and a page is decoded without a pause. */
+const PAGE_SIZE = 100;
 /** How many rows that were left out are remembered, so that none is told twice. */
 const MAX_REMEMBERED = 10_000;
 /** How many of them one line names. */
@@ -94,13 +96,13 @@ export class NodeReader {
   async #peers(source: SystemSource, newer: string, older: string): Promise<readonly SystemRow[]> {
     if (this.#hasPeersV2) {
       try {
-        return await source.rows(newer);
+        return await source.rows(newer, { pageSize: PAGE_SIZE });
       } catch (error) {
         if (!(error instanceof InvalidRequestError)) throw error;
         this.#hasPeersV2 = false;
       }
     }
-    return source.rows(older);
+    return source.rows(older, { pageSize: PAGE_SIZE });
   }
 
   async #peer(row: SystemRow): Promise<HostReading> {

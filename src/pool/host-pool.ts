@@ -4,7 +4,7 @@
 
 import type { Clock } from '../connection/clock.ts';
 import type { Connection } from '../connection/connection.ts';
-import { endPointText } from '../connection/endpoint.ts';
+import { endPointText, type EndPoint } from '../connection/endpoint.ts';
 import { ConnectionShutdownError, NoConnectionsAvailableError, type DriverError } from '../errors.ts';
 import { ReconnectionSchedule, type ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { Host } from '../topology/host.ts';
@@ -61,6 +61,7 @@ export class HostPool implements ConnectionOwner {
   /** Those among them that are let go of as soon as another is open in their place. */
   readonly #worn = new Set<Connection>();
   #size: number;
+  #endpoint: EndPoint;
   #address: string;
   #filling: Promise<void> | null = null;
   /** The try that is under way. */
@@ -75,7 +76,8 @@ export class HostPool implements ConnectionOwner {
     this.host = options.host;
     this.#options = options;
     this.#size = options.size;
-    this.#address = endPointText(this.host.endpoint);
+    this.#endpoint = this.host.endpoint;
+    this.#address = endPointText(this.#endpoint);
   }
 
   /** Why there is no connection, as far as that is known. */
@@ -186,9 +188,7 @@ export class HostPool implements ConnectionOwner {
   /** Follows a change of the host's address or of how many connections are wanted. */
   update(size: number): void {
     this.#size = size;
-    const address = endPointText(this.host.endpoint);
-    if (address !== this.#address) {
-      this.#address = address;
+    if (this.#hasMoved()) {
       for (const connection of this.#connections) this.#worn.add(connection);
       void this.fill();
     }
@@ -258,6 +258,16 @@ export class HostPool implements ConnectionOwner {
   onStreamFreed(_connection: Connection): void {
     this.host.latency.onHeard();
     this.onCapacity();
+  }
+
+  /** Whether the host is reached elsewhere than before; cheap where nothing was read of it since. */
+  #hasMoved(): boolean {
+    const { endpoint } = this.host;
+    if (endpoint === this.#endpoint) return false;
+    const before = this.#address;
+    this.#endpoint = endpoint;
+    this.#address = endPointText(endpoint);
+    return this.#address !== before;
   }
 
   get #isShort(): boolean {
