@@ -6,9 +6,11 @@ import { SourceReader, type Source } from './concurrent/source.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { ExecuteOptions } from './execution/execute-options.ts';
 import type { ExecutionProfile, ProfileKey } from './execution/profile.ts';
+import { checkedBoolean, requireKnownOptions } from './execution/setting-checks.ts';
 import type { Query } from './execution/statement-executor.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { Session } from './session.ts';
+import { requireSignal } from './types/abort-signal.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 
@@ -46,9 +48,10 @@ export function executeConcurrent<Row = RowObject>(
   statements: Source<StatementAndParams<Row>>,
   options: ConcurrentOptions = {},
 ): Promise<ExecutionResult<Row>[]> {
-  return collect(statements, options, session, (item, executeOptions) =>
-    session.execute(item[0], item[1], executeOptions),
-  );
+  return collect(statements, options, session, (item, executeOptions) => {
+    const [query, params] = checkedItem(item);
+    return session.execute(query, params, executeOptions);
+  });
 }
 
 /** Executes one statement with each of the parameters; otherwise as {@link executeConcurrent}. */
@@ -81,6 +84,7 @@ async function collect<Item, Row>(
   session: ConcurrentSession,
   execute: Execute<Item, Row>,
 ): Promise<ExecutionResult<Row>[]> {
+  checkOptions(options);
   const { raiseOnFirstError = true, signal } = options;
   const limit = limitOf(options, session);
   signal?.throwIfAborted();
@@ -96,9 +100,10 @@ async function collect<Item, Row>(
       signal?.addEventListener('abort', onAbort, { once: true });
       const wants = (): boolean => inFlight < limit.current;
       const take = (item: Item): void => {
+        const startedMs = performance.now();
+        const executing = execute(item, executeOptions);
         const index = started++;
         inFlight++;
-        const startedMs = performance.now();
         const end = (result: ExecutionResult<Row>, error: unknown): void => {
           results[index] = result;
           inFlight--;
@@ -108,7 +113,7 @@ async function collect<Item, Row>(
             reject(result.error);
           } else proceed();
         };
-        execute(item, executeOptions).then(
+        executing.then(
           (result) => end({ success: true, result }, null),
           (error: unknown) => end({ success: false, error: error as Error }, error),
         );
@@ -137,8 +142,10 @@ class OrderedResults<Row> implements AsyncIterableIterator<ExecutionResult<Row>,
   readonly #started: Promise<ExecutionResult<Row>>[] = [];
   #fault: { readonly error: unknown } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  #isLeft = false;
 
   constructor(source: Source<StatementAndParams<Row>>, options: ConcurrentOptions, session: ConcurrentSession) {
+    checkOptions(options);
     this.#session = session;
     this.#options = options;
     this.#limit = limitOf(options, session);
@@ -152,15 +159,26 @@ class OrderedResults<Row> implements AsyncIterableIterator<ExecutionResult<Row>,
 
   /** Calls that do not wait for one another get their results in order. */
   next(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
-    const result = this.#turn.then(() => this.#advance());
+    const result = this.#turn.then(() => this.#advanceOrLeave());
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
   return(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
+    this.#isLeft = true;
     this.#reader.end();
     this.#started.length = 0;
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** A loop does not call `return` after an error; the source is left all the same. */
+  async #advanceOrLeave(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
+    try {
+      return this.#isLeft ? { done: true, value: undefined } : await this.#advance();
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
   }
 
   async #advance(): Promise<IteratorResult<ExecutionResult<Row>, undefined>> {
@@ -179,14 +197,16 @@ class OrderedResults<Row> implements AsyncIterableIterator<ExecutionResult<Row>,
     const value = await first;
     this.#fill();
     if (value.success || (!raiseOnFirstError && signal?.aborted !== true)) return { done: false, value };
-    await this.return();
     throw value.error;
   }
 
   #fill(): void {
     this.#reader.pump(
       () => this.#started.length < this.#limit.current,
-      ([query, params]) => this.#started.push(this.#start(query, params)),
+      (item) => {
+        const [query, params] = checkedItem(item);
+        this.#started.push(this.#start(query, params));
+      },
       (error) => (this.#fault = { error }),
     );
   }
@@ -213,6 +233,26 @@ function limitOf({ concurrency }: ConcurrentOptions, session: ConcurrentSession)
   throw new InvalidArgumentError(`expected concurrency as an integer of at least 1, got ${got}`, {
     field: 'concurrency',
   });
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof ConcurrentOptions>([
+  ...(['concurrency', 'raiseOnFirstError', 'signal', 'executionProfile'] as const),
+]);
+
+function checkOptions(options: ConcurrentOptions): void {
+  if (typeof options !== 'object' || (options as unknown) === null) throw refused('options', 'an object', options);
+  requireKnownOptions(options, KNOWN, 'concurrency');
+  requireSignal(options.signal);
+  if (options.raiseOnFirstError !== undefined) checkedBoolean('raiseOnFirstError', options.raiseOnFirstError);
+}
+
+function checkedItem<Row>(item: StatementAndParams<Row>): StatementAndParams<Row> {
+  if (Array.isArray(item)) return item;
+  throw refused('statements', 'arrays of a statement and its parameters', item);
+}
+
+function refused(field: string, expected: string, value: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`expected ${field} as ${expected}, got ${describe(value)}`, { field });
 }
 
 function executeOptionsOf<Row>({ signal, executionProfile }: ConcurrentOptions): ExecuteOptions<Row> {

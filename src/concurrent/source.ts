@@ -34,8 +34,8 @@ export class SourceReader<T> {
   }
 
   /**
-   * Takes items as long as `wants` says so. An item that comes later goes on from where it comes; what the source throws goes
-   * to `fail`, now or later.
+   * Takes items as long as `wants` says so. An item that comes later goes on from where it comes; what the source or `take`
+   * throws goes to `fail`, now or later.
    */
   pump(wants: () => boolean, take: (item: T) => void, fail: (error: unknown) => void): void {
     try {
@@ -45,18 +45,17 @@ export class SourceReader<T> {
           this.#accept(step as IteratorResult<T, unknown>, take);
           continue;
         }
-        this.#taking = Promise.resolve(step).then(
-          (result) => {
+        this.#taking = Promise.resolve(step)
+          .then((result) => {
             this.#taking = null;
             this.#accept(result, take);
             this.pump(wants, take, fail);
-          },
-          (error: unknown) => {
+          })
+          .catch((error: unknown) => {
             this.#taking = null;
             this.#isEnded = true;
             fail(error);
-          },
-        );
+          });
       }
     } catch (error) {
       this.#isEnded = true;
@@ -77,7 +76,15 @@ export class SourceReader<T> {
 
   #accept(step: IteratorResult<T, unknown>, take: (item: T) => void): void {
     if (this.#isEnded) return;
-    if (step.done === true) this.#isEnded = true;
-    else take(step.value);
+    if (step.done === true) {
+      this.#isEnded = true;
+      return;
+    }
+    try {
+      take(step.value);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
   }
 }

@@ -215,3 +215,57 @@ test('wrong options and sources are refused', async () => {
   }
   await assert.rejects(executeConcurrent(session, 5 as never), InvalidArgumentError);
 });
+
+async function* tracked<T>(items: readonly T[], onEnd: () => void): AsyncGenerator<T> {
+  try {
+    yield* items;
+    await new Promise(() => undefined);
+  } finally {
+    onEnd();
+  }
+}
+
+for (const [kind, items] of [
+  ['at once', [['good'], null]],
+  ['later', slowly([['good'], undefined])],
+] as const) {
+  test(`an item that is no statement with parameters is refused where it comes ${kind}`, async () => {
+    const isRefused = (error: unknown): boolean =>
+      error instanceof InvalidArgumentError && error.field === 'statements';
+    await assert.rejects(executeConcurrent(quickSession(), items as never), isRefused);
+  });
+}
+
+test('a stream gives what came before an item that is no statement, then fails, then ends', async () => {
+  const results = executeConcurrentStream(quickSession(), slowly([['good'], 'bad']) as never);
+  assert.equal((await results.next()).done, false);
+  await assert.rejects(results.next(), InvalidArgumentError);
+  assert.equal((await results.next()).done, true);
+});
+
+test('a stream that is aborted leaves its source', async () => {
+  let ended = 0;
+  const controller = new AbortController();
+  const source = tracked(numbered(3), () => ended++);
+  const results = executeConcurrentStream(quickSession(), source, { concurrency: 1, signal: controller.signal });
+  await results.next();
+  controller.abort(new Error('enough'));
+  await assert.rejects(results.next(), { message: 'enough' });
+  await turn();
+  assert.equal(ended, 1);
+  assert.equal((await results.next()).done, true);
+});
+
+test('options that do not exist or are of a wrong kind are refused', async () => {
+  const refusedFor = (field: string) => (error: unknown) =>
+    error instanceof InvalidArgumentError && error.field === field;
+  for (const [field, options] of [
+    ['options', null],
+    ['signal', { signal: 'x' }],
+    ['raiseOnFirstError', { raiseOnFirstError: 'no' }],
+    ['limit', { limit: 5 }],
+  ] as const) {
+    await assert.rejects(executeConcurrent(quickSession(), [], options as never), refusedFor(field));
+    assert.throws(() => executeConcurrentStream(quickSession(), [], options as never), refusedFor(field));
+  }
+});
