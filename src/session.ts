@@ -2,12 +2,20 @@
 // nothing themselves; the work is done below.
 
 import { ConnectionShutdownError, DriverError, InvalidArgumentError } from './errors.ts';
-import { NO_OPTIONS, WATCHED, type ExecuteOptions, type WatchedOptions } from './execution/execute-options.ts';
+import {
+  checkExecuteOptions,
+  NO_OPTIONS,
+  WATCHED,
+  type ExecuteOptions,
+  type WatchedOptions,
+} from './execution/execute-options.ts';
 import type { Preparation } from './execution/preparation.ts';
+import { checkedTimeout } from './execution/setting-checks.ts';
 import { resolveSettings } from './execution/settings.ts';
 import type { StatementEncoder } from './execution/statement-encoder.ts';
 import type { StatementExecutor, Query } from './execution/statement-executor.ts';
 import { readQueryTrace } from './execution/tracing.ts';
+import { waitWithin } from './execution/wait-within.ts';
 import type { PoolState } from './pool/pool-state.ts';
 import type { Throttler } from './pool/throttler.ts';
 import type { SessionPools } from './pool/session-pools.ts';
@@ -339,7 +347,26 @@ export class Session extends SessionSettings {
     if (interceptors === null) return this.#executor.execute(query, params, options);
     const request = new WatchedRequest(query, params, options);
     const watched = { ...options, [WATCHED]: request };
-    return interceptors.around(request, () => this.#executor.execute(query, params, watched));
+    return interceptors.around(
+      request,
+      (work) => this.#untilLetGo(work, options),
+      () => this.#executor.execute(query, params, watched),
+    );
+  }
+
+  /** Waits for those who may keep a request waiting, as long as it may take itself. */
+  async #untilLetGo(work: Promise<void>, options: ExecuteOptions<unknown>): Promise<void> {
+    checkExecuteOptions(options);
+    const { timeout, signal, executionProfile } = options;
+    const timeoutMs =
+      timeout === undefined ? this.#defaults.of(executionProfile).timeoutMs : checkedTimeout('timeout', timeout);
+    const closed = this.#closed.signal;
+    const limits = { timeoutMs, signal: signal === undefined ? closed : AbortSignal.any([signal, closed]) };
+    try {
+      await waitWithin(work, limits, this.#services.deadlines, 'interceptors did not let the request go');
+    } catch (error) {
+      throw closed.aborted ? closedError() : error;
+    }
   }
 
   #start<Row>(query: Query<Row>, params: Params | undefined, options: ExecuteOptions<Row>): ResponseFuture<Row> {

@@ -25,7 +25,10 @@ export interface RequestInfo {
 
 /** Hears of requests. Every method may be missing; what they throw or reject with goes to the logger, and the request goes on. */
 export interface RequestInterceptor {
-  /** Before the request is executed, which waits for a promise that is returned. */
+  /**
+   * Before the request is executed, which waits for a promise that is returned: not longer than the timeout of a request, and
+   * until its signal aborts or the session is shut down.
+   */
   onRequest?(request: RequestInfo): void | Promise<void>;
   /** The request succeeded; for a result of many pages, the first came. */
   onResponse?(request: RequestInfo, result: ResultSet<unknown>): void;
@@ -64,18 +67,15 @@ export class Interceptors {
     return listening.length === 0 ? other : new AttemptObserver(this, other);
   }
 
-  /** Tells of a request and of how it ends. */
-  async around<Row>(request: RequestInfo, run: () => Promise<ResultSet<Row>>): Promise<ResultSet<Row>> {
-    for (const interceptor of this.#all) {
-      if (interceptor.onRequest === undefined) continue;
-      try {
-        await interceptor.onRequest(request);
-      } catch (error) {
-        this.#report('onRequest', error);
-      }
-    }
+  /** Tells of a request and of how it ends; `wait` limits how long it is kept waiting, and rejects when that is over. */
+  async around<Row>(
+    request: RequestInfo,
+    wait: (work: Promise<void>) => Promise<void>,
+    run: () => Promise<ResultSet<Row>>,
+  ): Promise<ResultSet<Row>> {
     let result: ResultSet<Row>;
     try {
+      if (this.#all.some((interceptor) => interceptor.onRequest !== undefined)) await wait(this.#announce(request));
       result = await run();
     } catch (error) {
       this.#tell('onError', (interceptor) => interceptor.onError?.(request, error as Error));
@@ -83,6 +83,17 @@ export class Interceptors {
     }
     this.#tell('onResponse', (interceptor) => interceptor.onResponse?.(request, result as ResultSet<unknown>));
     return result;
+  }
+
+  /** One interceptor after the other; never rejects. */
+  async #announce(request: RequestInfo): Promise<void> {
+    for (const interceptor of this.#all) {
+      try {
+        await interceptor.onRequest?.(request);
+      } catch (error) {
+        this.#report('onRequest', error);
+      }
+    }
   }
 
   onAttempt(request: RequestInfo, attempt: HostAttempt): void {

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import {
   BatchStatement,
+  OperationTimedOutError,
   requestLogger,
   SimpleStatement,
   type Attempt,
@@ -157,6 +158,31 @@ test('a request waits for an interceptor that prepares something, and does not f
   const errors = logger.lines.filter(([level]) => level === 'error');
   assert.ok(errors.length >= 4);
   assert.ok(errors.every((line) => line.at(-1) === boom));
+});
+
+test('an interceptor keeps no request longer than its timeout, its signal and the session let it', async (t) => {
+  const { server, session } = await connect(t);
+  const failures: unknown[] = [];
+  session.addInterceptor({
+    onRequest: () => new Promise(() => undefined),
+    onError: (_, failure) => void failures.push(failure),
+  });
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const aborted = session.execute(SELECT, [], { signal: controller.signal });
+  controller.abort(reason);
+  await assert.rejects(aborted, (thrown) => thrown === reason);
+  const future = session.executeAsync(SELECT);
+  future.cancel(reason);
+  await assert.rejects(future.result(), (thrown) => thrown === reason);
+  await assert.rejects(session.execute(SELECT, [], { timeout: 1 }), OperationTimedOutError);
+  await assert.rejects(session.execute(SELECT, [], null as never), refusal('options'));
+  const kept = session.execute(SELECT, [], { timeout: null });
+  const closing = session.shutdown();
+  await assert.rejects(kept, { code: 'CQL_CONNECTION_SHUTDOWN' });
+  await closing;
+  assert.equal(failures.length, 5);
+  assert.equal(server.requests({ cql: SELECT }).length, 0);
 });
 
 test('a promise that a watcher returns may reject: that goes to the logger too', async (t) => {
