@@ -10,12 +10,13 @@ import {
   type WatchedOptions,
 } from './execution/execute-options.ts';
 import type { Preparation } from './execution/preparation.ts';
-import { checkedTimeout } from './execution/setting-checks.ts';
+import { checkedText, checkedTimeout } from './execution/setting-checks.ts';
 import { resolveSettings } from './execution/settings.ts';
 import type { StatementEncoder } from './execution/statement-encoder.ts';
 import type { StatementExecutor, Query } from './execution/statement-executor.ts';
 import { readQueryTrace } from './execution/tracing.ts';
 import { waitWithin } from './execution/wait-within.ts';
+import { window } from './options/checks.ts';
 import type { PoolState } from './pool/pool-state.ts';
 import type { Throttler } from './pool/throttler.ts';
 import type { SessionPools } from './pool/session-pools.ts';
@@ -23,7 +24,13 @@ import type { QueryTrace, TraceOptions } from './result/execution-info.ts';
 import type { ResultSet } from './result/result-set.ts';
 import type { ShapedRows } from './result/rows.ts';
 import { assembleSession, type SessionContext } from './session/assembly.ts';
-import type { PrepareOptions, SchemaAgreementOptions, SetKeyspaceOptions } from './session/call-options.ts';
+import {
+  checkPrepareOptions,
+  checkSetKeyspaceOptions,
+  type PrepareOptions,
+  type SchemaAgreementOptions,
+  type SetKeyspaceOptions,
+} from './session/call-options.ts';
 import { SessionDefaults } from './session/defaults.ts';
 import { statementOf, WatchedRequest, type RequestInterceptor } from './session/interceptors.ts';
 import { ResponseFuture, type FutureOwner } from './session/response-future.ts';
@@ -39,6 +46,7 @@ import { Encoder } from './statement/literals.ts';
 import type { PreparedStatement } from './statement/prepared.ts';
 import { cql, isTemplate, type TemplateValue } from './statement/template.ts';
 import type { Host } from './topology/host.ts';
+import { requireSignalIn } from './types/abort-signal.ts';
 import type { Params, RowObject } from './types/cql-value.ts';
 import { describe } from './types/describe.ts';
 import { quoteIdentifier } from './types/identifier.ts';
@@ -180,6 +188,7 @@ export class Session extends SessionSettings {
     params?: Params,
     options: ExecuteOptions<Row> & StreamOptions = NO_OPTIONS,
   ): RowStream<Row> {
+    requireSignalIn(options);
     const { maxPages, prefetch, onPage, signal, ...executeOptions } = options;
     const execute = (end: AbortSignal): Promise<ResultSet<Row>> =>
       this.execute(query, params, {
@@ -204,6 +213,7 @@ export class Session extends SessionSettings {
     if (typeof query !== 'string' || query === '') {
       throw new InvalidArgumentError(`expected CQL text, got ${describe(query)}`, { field: 'query' });
     }
+    checkPrepareOptions(options);
     try {
       if (options.keyspace !== undefined) this.#encoder.requireKeyspaces();
       const settings = resolveSettings(options, undefined, this.#defaults.of(undefined));
@@ -220,6 +230,8 @@ export class Session extends SessionSettings {
    * a connection is slow to follow, which it then does all the same or is replaced.
    */
   async setKeyspace(keyspace: string, options: SetKeyspaceOptions = {}): Promise<void> {
+    checkedText('keyspace', keyspace);
+    checkSetKeyspaceOptions(options);
     await this.execute(`USE ${quoteIdentifier(keyspace)}`, undefined, options);
   }
 
@@ -253,7 +265,9 @@ export class Session extends SessionSettings {
    */
   async waitForSchemaAgreement(options: SchemaAgreementOptions = {}): Promise<boolean> {
     this.#requireOpen();
+    requireSignalIn(options);
     const { timeout, signal } = options;
+    if (timeout !== undefined) window(timeout, 'timeout');
     signal?.throwIfAborted();
     const isAgreed = await this.#services.waitForSchemaAgreement(timeout, signal);
     signal?.throwIfAborted();
@@ -372,9 +386,10 @@ export class Session extends SessionSettings {
   #start<Row>(query: Query<Row>, params: Params | undefined, options: ExecuteOptions<Row>): ResponseFuture<Row> {
     const future = new ResponseFuture<Row>(this.#futureOwner, () => statementOf(query, params));
     this.#watchers.onInit(future as ResponseFuture<unknown>);
-    const signal = options.signal === undefined ? future.signal : AbortSignal.any([options.signal, future.signal]);
     future.start(async () => {
       this.#requireOpen();
+      checkExecuteOptions(options);
+      const signal = options.signal === undefined ? future.signal : AbortSignal.any([options.signal, future.signal]);
       const result = await this.#executeTraced(query, params, { ...options, signal });
       this.#futures.set(result, future as ResponseFuture<unknown>);
       return result;

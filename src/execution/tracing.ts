@@ -5,6 +5,7 @@ import type { Clock } from '../connection/clock.ts';
 import type { Deadlines } from '../connection/deadlines.ts';
 import { OperationTimedOutError, TraceUnavailableError } from '../errors.ts';
 import type { QueryTrace, TraceEvent, TraceOptions } from '../result/execution-info.ts';
+import { requireSignalIn } from '../types/abort-signal.ts';
 import { consistencyName } from '../types/consistency.ts';
 import { Inet } from '../types/inet.ts';
 import { TimeUuid } from '../types/time-uuid.ts';
@@ -38,6 +39,7 @@ const LONGEST_PAUSE_MS = 250;
  * @throws {InvalidArgumentError} for options out of their limits.
  */
 export async function readQueryTrace(id: Uuid, options: TraceOptions, reader: TraceReaderOptions): Promise<QueryTrace> {
+  requireSignalIn(options);
   const { maxWait = reader.maxWaitMs, signal, queryCl = 'LOCAL_ONE' } = options;
   const timeoutMs = checkedTimeout('maxWait', maxWait);
   const ended = new AbortController();

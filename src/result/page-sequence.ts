@@ -1,5 +1,6 @@
 // The pages of a result, one after the other, with some of them read ahead.
 import { InvalidArgumentError } from '../errors.ts';
+import { requireSignalIn } from '../types/abort-signal.ts';
 
 /** What a sequence needs of a page. */
 export interface PagedResult<Self> {
@@ -30,6 +31,7 @@ export class PageSequence<Result extends PagedResult<Result>> implements AsyncIt
 
   /** Throws `InvalidArgumentError` if `prefetch` is no integer of at least 0. */
   constructor(first: Result, options: PagesOptions = {}) {
+    requireSignalIn(options);
     const { prefetch = 1, signal } = options;
     if (!Number.isInteger(prefetch) || prefetch < 0) {
       throw new InvalidArgumentError(`expected an integer of at least 0 as prefetch, got ${prefetch}`, {

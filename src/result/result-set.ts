@@ -1,6 +1,7 @@
 // What a request gives: the rows of one page, and the way to the next. Asking for pages is left to a function that the execution
 // hands in; nothing is asked for unless the caller awaits it.
 import { InvalidArgumentError } from '../errors.ts';
+import { requireSignalIn } from '../types/abort-signal.ts';
 import type { ColumnSpec } from '../types/column-spec.ts';
 import type { RowObject } from '../types/cql-value.ts';
 import type { CqlType } from '../types/data-type.ts';
@@ -129,6 +130,7 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
    * Rejects with `InvalidArgumentError` if there are more than `maxRows`, with what a page failed for, or with the reason of the signal.
    */
   async all(options: AllOptions = {}): Promise<Row[]> {
+    requireSignalIn(options);
     const { maxRows = Infinity, signal } = options;
     if (!(Number.isInteger(maxRows) || maxRows === Infinity) || maxRows < 0) {
       throw new InvalidArgumentError(`expected an integer of at least 0 as maxRows, got ${maxRows}`, {
@@ -146,8 +148,9 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
   }
 
   /** Asks for the next page; null behind the last one. Rejects with what the request fails for. */
-  fetchNextPage(options: { readonly signal?: AbortSignal } = {}): Promise<ResultSet<Row> | null> {
-    return this.pagingState === undefined ? Promise.resolve(null) : this.#parts.fetchPage(this.pagingState, options);
+  async fetchNextPage(options: { readonly signal?: AbortSignal } = {}): Promise<ResultSet<Row> | null> {
+    requireSignalIn(options);
+    return this.pagingState === undefined ? null : await this.#parts.fetchPage(this.pagingState, options);
   }
 
   /** Goes over the pages, beginning with this one. */

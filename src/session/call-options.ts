@@ -1,4 +1,7 @@
-// Options of the methods of a session.
+// Options of the methods of a session, and whether what was given is possible.
+
+import { checkExecuteOptions } from '../execution/execute-options.ts';
+import { requireKnownOptions } from '../execution/setting-checks.ts';
 
 /** Options of {@link Session.prepare}. */
 export interface PrepareOptions {
@@ -19,7 +22,24 @@ export interface SetKeyspaceOptions {
 
 /** How to wait for schema agreement. */
 export interface SchemaAgreementOptions {
-  /** Milliseconds to wait. Default: `maxSchemaAgreementWait` of the cluster. */
+  /** Milliseconds to wait; 0 or less: not at all. Default: `maxSchemaAgreementWait` of the cluster. */
   timeout?: number;
   signal?: AbortSignal;
+}
+
+const OF_PREPARE: ReadonlySet<string> = new Set<keyof PrepareOptions>([
+  ...(['keyspace', 'customPayload', 'timeout', 'signal'] as const),
+]);
+const OF_SET_KEYSPACE: ReadonlySet<string> = new Set<keyof SetKeyspaceOptions>(['timeout', 'signal']);
+
+/** @throws {InvalidArgumentError} for an option that does not exist or is of a wrong kind. */
+export function checkPrepareOptions(options: PrepareOptions): void {
+  checkExecuteOptions(options);
+  requireKnownOptions(options, OF_PREPARE, 'prepare');
+}
+
+/** @throws {InvalidArgumentError} for an option that does not exist or is of a wrong kind. */
+export function checkSetKeyspaceOptions(options: SetKeyspaceOptions): void {
+  checkExecuteOptions(options);
+  requireKnownOptions(options, OF_SET_KEYSPACE, 'setKeyspace');
 }

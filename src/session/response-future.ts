@@ -6,6 +6,7 @@ import type { Deadlines } from '../connection/deadlines.ts';
 import type { QueryTrace, TraceOptions } from '../result/execution-info.ts';
 import type { ResultSet } from '../result/result-set.ts';
 import type { Statement } from '../statement/statement.ts';
+import { requireSignalIn } from '../types/abort-signal.ts';
 import type { RowObject } from '../types/cql-value.ts';
 import { describe } from '../types/describe.ts';
 import { callUser } from '../types/user-call.ts';
@@ -118,6 +119,11 @@ export class ResponseFuture<Row = RowObject> implements PromiseLike<ResultSet<Ro
    * Rejects as `session.execute` does, and with `OperationTimedOutError` after `timeout`.
    */
   result(options: ResultOptions = {}): Promise<ResultSet<Row>> {
+    try {
+      requireSignalIn(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { timeout = null, signal } = options;
     if (timeout !== null && !(Number.isFinite(timeout) && timeout >= 0)) {
       const got = typeof timeout === 'number' ? String(timeout) : describe(timeout);

@@ -162,3 +162,40 @@ test('timestamps of requests are those of the generator, or none', async (t) => 
   await session.execute(SELECT);
   assert.equal(lastRequest(server, 'QUERY').timestamp, undefined);
 });
+
+test('options of every method of a session, a future and a result are checked where they are given', async (t) => {
+  const { server, session } = await connect(t);
+  const result = await session.execute(SELECT, [], { fetchSize: 3 });
+  const future = session.executeAsync(SELECT);
+  await future;
+  const before = server.requests({ cql: SELECT }).length;
+  const no = 'x' as never;
+  const calls: readonly (readonly [field: string, call: () => unknown])[] = [
+    ['signal', () => session.executeAsync(SELECT, [], { signal: no })],
+    ['options', () => session.executeAsync(SELECT, [], null as never)],
+    ['signal', () => session.executeStream(SELECT, [], { signal: no })],
+    ['options', () => session.executeStream(SELECT, [], null as never)],
+    ['signal', () => session.prepare(SELECT, { signal: no })],
+    ['options', () => session.prepare(SELECT, null as never)],
+    ['keyspace', () => session.prepare(SELECT, { keyspace: 5 as never })],
+    ['customPayload', () => session.prepare(SELECT, { customPayload: no })],
+    ['fetchSize', () => session.prepare(SELECT, { fetchSize: 5 } as never)],
+    ['keyspace', () => session.setKeyspace('')],
+    ['keyspace', () => session.setKeyspace(undefined as never)],
+    ['fetchSize', () => session.setKeyspace('ks', { fetchSize: 5 } as never)],
+    ['timeout', () => session.waitForSchemaAgreement({ timeout: no })],
+    ['signal', () => session.waitForSchemaAgreement({ signal: no })],
+    ['options', () => session.waitForSchemaAgreement(null as never)],
+    ['signal', () => future.result({ signal: no })],
+    ['options', () => future.result(null as never)],
+    ['signal', () => result.fetchNextPage({ signal: no })],
+    ['signal', () => result.pages({ signal: no })],
+    ['signal', () => result.all({ signal: no })],
+    ['options', () => result.all(null as never)],
+  ];
+  for (const [field, call] of calls) {
+    const called = Promise.resolve().then(call);
+    await assert.rejects(called, refusal(field), String(call));
+  }
+  assert.equal(server.requests({ cql: SELECT }).length, before);
+});
