@@ -5,7 +5,7 @@ directory=$1
 node_modules/.bin/tsc --project tsconfig.test.json
 shopt -s nullglob
 files=("$directory"/${ONE:-*}.ts)
-[[ ${#files[@]} -gt 0 ]] || fail "nothing to measure: $directory/${ONE:-*}.ts does not exist"
+[[ -f ${files[0]:-} ]] || fail "nothing to measure: $directory/${ONE:-*}.ts does not exist"
 for file in "${files[@]}"; do
   say "$file"
   node --expose-gc "build/${file%.ts}.js"
