@@ -37,6 +37,9 @@ import type { ProtocolVersionNumber, Supported } from './negotiation.ts';
 import type { DuplexBytes } from './duplex-bytes.ts';
 import type { TlsSource } from './tls.ts';
 
+/** What warnings are about. */
+export type WarningSubject = 'certificate' | 'credentials' | 'compression';
+
 /** How to connect. */
 export interface OpenOptions {
   readonly endPoint: EndPoint;
@@ -68,8 +71,8 @@ export interface OpenOptions {
   readonly listener: ConnectionListener;
   /** Gets what handlers and listeners throw. */
   readonly report: (error: unknown) => void;
-  /** Gets what a user should know, as a sentence. */
-  readonly warn: (message: string) => void;
+  /** Gets what a user should know, as a sentence; one of each subject is enough for many connections. */
+  readonly warn: (subject: WarningSubject, message: string) => void;
 }
 
 /** A connection that takes requests. It may be closed already when its owner sees it: look at `isClosed`. */
@@ -204,7 +207,8 @@ class Handshake implements Expirable, ConnectionListener {
     this.#hasAnswered = false;
     this.#missing = 'the function for TLS options gave none';
     const tls = source === undefined ? undefined : await this.#orGivenUp(readTlsSource(source));
-    if (tls?.insecureSkipVerify === true) this.#options.warn(`the certificate of ${this.#host} is not verified`);
+    if (tls?.insecureSkipVerify === true)
+      this.#options.warn('certificate', `the certificate of ${this.#host} is not verified`);
     this.#missing =
       tls === undefined ? 'no socket was opened' : 'no socket was opened, or the TLS handshake did not end';
     const connecting = connector.connect({
@@ -232,7 +236,10 @@ class Handshake implements Expirable, ConnectionListener {
   #agree(connection: Connection, supported: Supported): Map<string, string> {
     const compression = chooseCompression(connection.version, this.#options.compression, supported);
     const startup = new Map([['CQL_VERSION', '3.0.0'], ...this.#options.startup(supported)]);
+    const { compression: wanted } = this.#options;
     if (compression !== undefined) startup.set('COMPRESSION', compression.name);
+    else if (wanted !== undefined)
+      this.#options.warn('compression', `${this.#host} does not offer ${wanted}: nothing is compressed`);
     connection.agree(compression?.number ?? 0, startup.has(RATE_LIMIT_OPTION) ? rateLimitCode(supported) : -1);
     return startup;
   }
@@ -247,7 +254,7 @@ class Handshake implements Expirable, ConnectionListener {
     const authenticator = await this.#user(() => authProvider.newAuthenticator(endPoint, mechanism));
     let token: Uint8Array | null = await this.#user(() => authenticator.initialResponse());
     if (!this.#isEncrypted && !isLoopback(endPoint)) {
-      this.#options.warn(`credentials are sent to ${this.#host} without TLS`);
+      this.#options.warn('credentials', `credentials are sent to ${this.#host} without TLS`);
     }
     const wire: WireFormat = { version: connection.version, compression: connection.compression };
     for (;;) {

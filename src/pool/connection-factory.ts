@@ -10,7 +10,7 @@ import type { Deadlines } from '../connection/deadlines.ts';
 import type { EndPoint } from '../connection/endpoint.ts';
 import { Heartbeat } from '../connection/heartbeat.ts';
 import { StallWatch } from '../connection/stall-watch.ts';
-import { openConnection } from '../connection/handshake.ts';
+import { openConnection, type WarningSubject } from '../connection/handshake.ts';
 import type { TlsSource } from '../connection/tls.ts';
 import type { Core, Delivery } from '../core.ts';
 import { WasmCore } from '../core/wasm-core.ts';
@@ -45,7 +45,7 @@ export interface ConnectionFactoryOptions {
 export class ConnectionFactory {
   readonly #options: ConnectionFactoryOptions;
   readonly #stalls: StallWatch;
-  readonly #warned = new Set<string>();
+  readonly #warned = new Set<WarningSubject>();
   #wire: WireFormat | null = null;
 
   constructor(options: ConnectionFactoryOptions) {
@@ -73,7 +73,7 @@ export class ConnectionFactory {
       schedule: setImmediate,
       decodeBigFrame: (frame) => this.#decodeBigFrame(frame),
       report: (error) => logger.error('a callback threw', error),
-      warn: (message) => this.#warnOnce(message),
+      warn: (subject, message) => this.#warnOnce(subject, message),
     });
     this.#agree(connection);
     const { encoder, clock, deadlines, heartbeatInterval: interval, heartbeatTimeout: timeout } = this.#options;
@@ -117,9 +117,10 @@ export class ConnectionFactory {
     return delivery;
   }
 
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
+  /** What holds for one connection holds for most: it is told of the first. */
+  #warnOnce(subject: WarningSubject, message: string): void {
+    if (this.#warned.has(subject)) return;
+    this.#warned.add(subject);
     this.#options.logger.warn(message);
   }
 }

@@ -84,7 +84,7 @@ export class ScriptedServer implements Connector {
       report: (error) => {
         throw error;
       },
-      warn: (message) => void this.warnings.push(message),
+      warn: (_subject, message) => void this.warnings.push(message),
       ...options,
     };
   }
