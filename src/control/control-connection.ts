@@ -186,6 +186,11 @@ export class ControlConnection<View> implements ConnectionListener {
       discard: ({ connection }) => connection.close(),
     });
     if (opened === null) return false;
+    if (this.#closing.signal.aborted) {
+      // Shut down after the last step of opening: nobody else closes it.
+      opened.connection.close();
+      return false;
+    }
     this.#adopt(opened.connection, opened.view);
     return true;
   }
