@@ -44,7 +44,11 @@ export function arrayBuilder(cells: readonly Cell[], generate = true): SlotBuild
   if (generate && mayGenerate(cells)) {
     return generatedBuilder<unknown[]>(cells, (cell) => `[${cells.map((_, i) => cell(i)).join(', ')}]`);
   }
-  return (page, first) => cells.map((cell, i) => readCell(cell, page, first + i));
+  return (page, first) => {
+    const values: unknown[] = [];
+    for (const cell of cells) values.push(readCell(cell, page, first + values.length));
+    return values;
+  };
 }
 
 function mayGenerate(cells: readonly Cell[]): boolean {

@@ -141,31 +141,34 @@ function setReader(element: CqlType, context: ReaderContext): CellReader {
 function mapReader(key: CqlType, value: CqlType, context: ReaderContext): CellReader {
   const readKey = readerOf(key, context);
   const readValue = readerOf(value, context);
-  const addTo = (target: (k: unknown, v: unknown) => void, page: Page, slot: number): void => {
-    const first = page.lo(slot);
-    const end = first + 2 * page.hi(slot);
-    for (let i = first; i < end; i += 2) target(readNullable(readKey, page, i), readNullable(readValue, page, i + 1));
-  };
   const { mapping } = context;
   if (mapping.map === 'object' && textKeys.has(key.kind) && mapping.codecs.ofType(key) === undefined) {
     return (page, slot) => {
       const object = Object.create(null) as Record<string, unknown>;
-      addTo((k, v) => (object[String(k)] = v), page, slot);
+      const end = page.lo(slot) + 2 * page.hi(slot);
+      for (let i = page.lo(slot); i < end; i += 2) {
+        object[String(readNullable(readKey, page, i))] = readNullable(readValue, page, i + 1);
+      }
       return object;
     };
   }
   const hasPrimitiveKeys = isPrimitive(key, mapping);
   return (page, slot) => {
     const map = hasPrimitiveKeys ? new Map<unknown, unknown>() : new OrderedMap<unknown, unknown>();
-    addTo((k, v) => map.set(k, v), page, slot);
+    const end = page.lo(slot) + 2 * page.hi(slot);
+    for (let i = page.lo(slot); i < end; i += 2) {
+      map.set(readNullable(readKey, page, i), readNullable(readValue, page, i + 1));
+    }
     return map;
   };
 }
 
 function tupleReader(readers: readonly CellReader[]): CellReader {
   return (page, slot) => {
-    const first = page.lo(slot);
-    return new Tuple(...readers.map((read, i) => readNullable(read, page, first + i)));
+    const components: unknown[] = [];
+    let next = page.lo(slot);
+    for (const read of readers) components.push(readNullable(read, page, next++));
+    return new Tuple(...components);
   };
 }
 

@@ -18,7 +18,9 @@ export function userTypeReader(type: CqlType, cells: readonly Cell[], context: R
     const build = arrayBuilder(cells);
     return (page, slot) => {
       const values = build(page, page.lo(slot));
-      return new Map(names.map((name, i) => [name, values[i]]));
+      const fields = new Map<string, unknown>();
+      for (let i = 0; i < names.length; i++) fields.set(names[i] as string, values[i]);
+      return fields;
     };
   }
   return instanceReader(shape, names, cells, type, context);
