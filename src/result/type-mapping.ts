@@ -1,6 +1,7 @@
 // Which JavaScript type stands for which CQL type: the options, their defaults, and the check at the door.
 import { InvalidArgumentError } from '../errors.ts';
 import { Codecs } from '../types/codec.ts';
+import { describe } from '../types/describe.ts';
 import { requireTemporal } from '../types/temporal.ts';
 import { UserTypes } from '../types/user-types.ts';
 
@@ -92,6 +93,9 @@ export function resolveTypeMapping(
   options: TypeMappingOptions = {},
   additions: TypeMappingAdditions = {},
 ): TypeMapping {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new InvalidArgumentError(`expected types as an object, got ${describe(options)}`, { field: 'types' });
+  }
   for (const [name, choice] of Object.entries(options) as [keyof TypeMappingOptions, string | undefined][]) {
     checkChoice(name, choice);
   }

@@ -21,6 +21,9 @@ export function bindParams(query: string, params: Params, encoder: Encoder = new
   if (typeof query !== 'string') {
     throw new InvalidArgumentError(`expected the text of a statement, got ${describe(query)}`, { field: 'query' });
   }
+  if (!(encoder instanceof Encoder)) {
+    throw new InvalidArgumentError(`expected an Encoder, got ${describe(encoder)}`, { field: 'encoder' });
+  }
   const path = new BindPath();
   if (Array.isArray(params)) return bindList(query, params as readonly unknown[], encoder, path);
   if (isPlainObject(params)) return bindNamed(query, params, encoder, path);

@@ -1,8 +1,8 @@
 // Values as CQL literals, for statements in which the server accepts no bind marker, such as those that change the schema. Whatever
 // can be bound is bound instead: nothing here is used to execute. Names: types/identifier.ts.
-import { CodecError } from '../errors.ts';
+import { CodecError, InvalidArgumentError } from '../errors.ts';
 import type { CqlValue } from '../types/cql-value.ts';
-import type { CqlType } from '../types/data-type.ts';
+import { CqlType } from '../types/data-type.ts';
 import { Decimal } from '../types/decimal.ts';
 import { describe } from '../types/describe.ts';
 import { Duration } from '../types/duration.ts';
@@ -15,6 +15,7 @@ import { Tuple } from '../types/tuple.ts';
 import { Uuid } from '../types/uuid.ts';
 import { Vector } from '../types/vector.ts';
 import { BindPath } from './bind-path.ts';
+import { isAlive } from './live-view.ts';
 import { isPlainObject } from './plain-object.ts';
 import { typedLiteral } from './typed-literals.ts';
 import { dateLiteral, hexLiteral, numberLiteral, quoteText } from './scalar-literals.ts';
@@ -44,8 +45,9 @@ export class Encoder {
    */
   readonly mapping: Map<ValueClass, (value: never) => string> = new Map();
 
-  /** Writes a literal. Throws `CodecError` for what has none, such as `undefined`, and for what does not fit the type. */
+  /** Writes a literal. Throws `InvalidArgumentError` for a type that is no `CqlType`, `CodecError` for what has none, such as `undefined`, and for what does not fit the type. */
   encode(value: CqlValue, type?: CqlType): string {
+    if (type !== undefined && !(type instanceof CqlType)) throw refusedArgument('type', 'a CqlType', type);
     const path = new BindPath();
     path.start(0);
     return this.encodeAt(value, type, path);
@@ -65,6 +67,7 @@ export class Encoder {
 
   /** Writes text in single quotes, those inside doubled. */
   quote(text: string): string {
+    if (typeof text !== 'string') throw refusedArgument('text', 'text', text);
     return quoteText(text);
   }
 
@@ -90,18 +93,25 @@ export class Encoder {
 
   /** Writes entries as a map. */
   encodeMap(entries: Iterable<readonly [CqlValue, CqlValue]>): string {
-    return `{${Array.from(entries, ([key, value]) => `${this.encode(key)}: ${this.encode(value)}`).join(', ')}}`;
+    const literals = Array.from(iterable(entries, 'entries'), (entry: unknown) => {
+      if (!Array.isArray(entry)) throw refusedArgument('entries', 'pairs of key and value', entry);
+      const [key, value] = entry as [CqlValue, CqlValue];
+      return `${this.encode(key)}: ${this.encode(value)}`;
+    });
+    return `{${literals.join(', ')}}`;
   }
 
   /** Writes the properties of an object as the fields of a value of a user-defined type. */
   encodeUserType(fields: object): string {
+    if (typeof fields !== 'object' || (fields as unknown) === null)
+      throw refusedArgument('fields', 'an object', fields);
     const path = new BindPath();
     path.start(0);
     return userTypeLiteral(fields, path, (field) => this.encodeAt(field, undefined, path));
   }
 
   #join(values: Iterable<CqlValue>): string {
-    return Array.from(values, (value) => this.encode(value)).join(', ');
+    return Array.from(iterable(values, 'values'), (value) => this.encode(value)).join(', ');
   }
 
   #mapped(value: unknown): ((value: never) => string) | undefined {
@@ -113,6 +123,16 @@ export class Encoder {
     }
     return undefined;
   }
+}
+
+function iterable<T>(values: Iterable<T>, field: string): Iterable<T> {
+  const isIterable = typeof values === 'object' && (values as unknown) !== null && Symbol.iterator in values;
+  if (!isIterable) throw refusedArgument(field, 'an array or another iterable', values);
+  return values;
+}
+
+function refusedArgument(field: string, expected: string, got: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`expected ${field} as ${expected}, got ${describe(got)}`, { field });
 }
 
 type WritePart = (part: unknown) => string;
@@ -141,8 +161,7 @@ function scalarObjectLiteral(value: object): string | undefined {
   if (isTemporal(value, 'PlainDate')) return dateLiteral(LocalDate.fromTemporal(value));
   if (isTemporal(value, 'PlainTime')) return quoteText(LocalTime.fromTemporal(value).toString());
   if (isTemporal(value, 'Duration')) return Duration.fromTemporal(value).toString();
-  if (value instanceof Uint8Array) return hexLiteral(value);
-  return undefined;
+  return value instanceof Uint8Array && isAlive(value) ? hexLiteral(value) : undefined;
 }
 
 function compositeLiteral(value: object, path: BindPath, write: WritePart): string {
@@ -150,7 +169,7 @@ function compositeLiteral(value: object, path: BindPath, write: WritePart): stri
   if (Array.isArray(value) || value instanceof Vector) return `[${partLiterals(value, path, write)}]`;
   if (value instanceof Set) return `{${partLiterals(value, path, write)}}`;
   if (value instanceof Map) return `{${entryLiterals(value, path, write)}}`;
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView) && isAlive(value)) {
     return `[${partLiterals(value as ArrayBufferView & Iterable<unknown>, path, write)}]`;
   }
   if (isPlainObject(value)) return `{${entryLiterals(Object.entries(value), path, write)}}`;

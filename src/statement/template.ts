@@ -47,15 +47,16 @@ export type TemplateValue = CqlValue | CqlFragment | SimpleStatement<unknown>;
  * Makes a statement of a template. Values are bound in their order, arrays as one value each; fragments and other templates are
  * taken over, these with their values.
  *
- * @throws {InvalidArgumentError} for a statement in it that has parameters by name, and where it is not called as a tag.
+ * @throws {InvalidArgumentError} for a statement in it that has parameters by name, for an escape that JavaScript does not know, and
+ *   where it is not called as a tag.
  * @example const recent = cql`SELECT * FROM events WHERE day = ${day} AND at > ${since}`;
  */
 export function cql<Row = Record<string, unknown>>(
   strings: TemplateStringsArray,
   ...values: readonly TemplateValue[]
 ): SimpleStatement<Row> {
-  if (!isTemplate(strings)) {
-    throw new InvalidArgumentError(`expected cql before a template, got a call with ${describe(strings)}`, {
+  if (!isTemplate(strings) || strings.includes(undefined as never)) {
+    throw new InvalidArgumentError(`expected cql before a template with known escapes, got ${describe(strings)}`, {
       field: 'strings',
     });
   }

@@ -1,5 +1,7 @@
 // Names in CQL text: when they need double quotes, and how they get them.
+import { InvalidArgumentError } from '../errors.ts';
 import { cqlKeywords, cqlKeywordsReserved, reservedTypeNames } from './cql-keywords.ts';
+import { describe } from './describe.ts';
 
 /** Writes a name as CQL reads it back: bare if it is a plain lower-case word that is not reserved, else in double quotes. */
 export function quoteIdentifier(name: string): string {
@@ -19,8 +21,11 @@ export function isValidName(name: string): boolean {
   return isPlainWord(name) && !cqlKeywordsReserved.has(name);
 }
 
-/** Puts a name in double quotes, whether it needs them or not. */
+/** Puts a name in double quotes, whether it needs them or not. Throws `InvalidArgumentError` for anything but text. */
 export function escapeName(name: string): string {
+  if (typeof name !== 'string') {
+    throw new InvalidArgumentError(`expected a name, got ${describe(name)}`, { field: 'name' });
+  }
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -42,5 +47,5 @@ export function quoteTypeName(name: string): string {
 }
 
 function isPlainWord(name: string): boolean {
-  return /^[a-z][a-z0-9_]*$/.test(name);
+  return typeof name === 'string' && /^[a-z][a-z0-9_]*$/.test(name);
 }

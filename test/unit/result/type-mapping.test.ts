@@ -30,7 +30,16 @@ test('a type that does not exist is refused by name', () => {
   }
 });
 
-test('Temporal is refused as long as it is not built', () => {
+test('types that are no object are refused', () => {
+  for (const types of [null, 5, 'Temporal']) {
+    assert.throws(
+      () => resolveTypeMapping(types as never),
+      (error) => error instanceof InvalidArgumentError && error.field === 'types',
+    );
+  }
+});
+
+test('Temporal is refused where the runtime has none', () => {
   for (const name of ['timestamp', 'date', 'time']) {
     assert.throws(() => resolveTypeMapping({ [name]: 'Temporal' }), UnsupportedOperationError);
   }

@@ -7,11 +7,13 @@ import { Temporal } from 'temporal-polyfill';
 import { CodecError, InvalidArgumentError } from '../../../src/errors.ts';
 import { bindParams } from '../../../src/statement/bind-params.ts';
 import { Encoder } from '../../../src/statement/literals.ts';
+import { cql } from '../../../src/statement/template.ts';
 import { ValueSequence } from '../../../src/statement/value-sequence.ts';
 import type { CqlValue } from '../../../src/types/cql-value.ts';
 import { CqlType } from '../../../src/types/data-type.ts';
 import { Decimal } from '../../../src/types/decimal.ts';
 import { Duration } from '../../../src/types/duration.ts';
+import { escapeName, quoteIdentifier } from '../../../src/types/identifier.ts';
 import { Inet } from '../../../src/types/inet.ts';
 import { LocalDate } from '../../../src/types/local-date.ts';
 import { LocalTime } from '../../../src/types/local-time.ts';
@@ -143,6 +145,32 @@ test('what does not fit the type is refused with its place', () => {
   }
 });
 
+test('arguments of the wrong kind are refused by name', () => {
+  const encoder = new Encoder();
+  for (const [field, call] of [
+    ['type', () => encoder.encode(5, 'int' as never)],
+    ['values', () => encoder.encodeList(5 as never)],
+    ['values', () => encoder.encodeSequence('abc')],
+    ['entries', () => encoder.encodeMap([1] as never)],
+    ['entries', () => encoder.encodeMap(null as never)],
+    ['fields', () => encoder.encodeUserType(null as never)],
+    ['text', () => encoder.quote(5 as never)],
+    ['name', () => escapeName(5 as never)],
+    ['name', () => quoteIdentifier(null as never)],
+    ['values', () => new ValueSequence('abc')],
+    ['values', () => new ValueSequence(5 as never)],
+    ['strings', () => cql('SELECT 1' as never)],
+    ['strings', () => cql`SELECT '\u'`],
+  ] as const) {
+    assert.throws(call, (error) => error instanceof InvalidArgumentError && error.field === field, String(call));
+  }
+});
+
+function detached(view: Uint8Array | Float32Array): Uint8Array | Float32Array {
+  structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] });
+  return view;
+}
+
 test('what has no literal is refused', () => {
   const cycle: CqlValue[] = [];
   cycle.push(cycle);
@@ -155,6 +183,8 @@ test('what has no literal is refused', () => {
     new WeakMap(),
     Promise.resolve(1),
     'lone \ud800',
+    detached(new Uint8Array(4)),
+    detached(new Float32Array(1)),
     [undefined],
     cycle,
   ]) {
@@ -234,6 +264,10 @@ test('parameters that are no array or object, or do not match, are refused', () 
     );
   }
   assert.throws(() => bindParams(5 as never, []), InvalidArgumentError);
+  assert.throws(
+    () => bindParams('%s', [1], {} as never),
+    (error) => error instanceof InvalidArgumentError && error.field === 'encoder',
+  );
 });
 
 test('a parameter without a literal is refused with its place', () => {
