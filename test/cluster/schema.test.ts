@@ -221,4 +221,52 @@ describe('schema metadata', () => {
     assert.equal(changed, cluster.metadata.exportSchemaAsString());
     assert.doesNotMatch(changed, /more_options|by_list|Some trigger|total\(int\)/);
   });
+
+  test('reads the part anew that a user asks for, and no other', async () => {
+    const still = new Cluster({ contactPoints: server.contactPoints, logger: 'error' });
+    await still.connect();
+    still.setMetaRefreshEnabled(false);
+    for (const statement of [
+      'CREATE TYPE every.fresh (a int)',
+      'CREATE TABLE every.fresh_table (k int PRIMARY KEY, v int)',
+      'CREATE MATERIALIZED VIEW every.fresh_view AS SELECT k, v FROM every.fresh_table WHERE v IS NOT NULL AND k IS NOT NULL ' +
+        'PRIMARY KEY (v, k)',
+      'CREATE FUNCTION every.fresh(a int) CALLED ON NULL INPUT RETURNS int LANGUAGE java AS $$return 1;$$',
+      'CREATE AGGREGATE every.fresh_sum(int) SFUNC plus STYPE int',
+      "CREATE KEYSPACE fresh WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
+    ]) {
+      await session.execute(statement);
+    }
+    const known = (): string[] => {
+      const every = still.metadata.keyspaces.get('every');
+      return [
+        ...(every?.userTypes.has('fresh') === true ? ['type'] : []),
+        ...(every?.tables.has('fresh_table') === true ? ['table'] : []),
+        ...(every?.views.has('fresh_view') === true ? ['view'] : []),
+        ...(every?.functions.has('fresh(int)') === true ? ['function'] : []),
+        ...(every?.aggregates.has('fresh_sum(int)') === true ? ['aggregate'] : []),
+        ...(still.metadata.keyspaces.has('fresh') ? ['keyspace'] : []),
+      ];
+    };
+    assert.deepEqual(known(), []);
+    await still.refreshUserTypeMetadata('every', 'fresh');
+    assert.deepEqual(known(), ['type']);
+    await still.refreshTableMetadata('every', 'fresh_table');
+    assert.deepEqual(known(), ['type', 'table']);
+    await still.refreshMaterializedViewMetadata('every', 'fresh_view');
+    assert.deepEqual(known(), ['type', 'table', 'view']);
+    await still.refreshUserFunctionMetadata('every', { name: 'fresh', argumentTypes: ['int'] });
+    assert.deepEqual(known(), ['type', 'table', 'view', 'function']);
+    await still.refreshUserAggregateMetadata('every', { name: 'fresh_sum', argumentTypes: ['int'] });
+    assert.deepEqual(known(), ['type', 'table', 'view', 'function', 'aggregate']);
+    await still.refreshKeyspaceMetadata('fresh');
+    assert.deepEqual(known(), ['type', 'table', 'view', 'function', 'aggregate', 'keyspace']);
+    await session.execute('DROP MATERIALIZED VIEW every.fresh_view');
+    await still.refreshMaterializedViewMetadata('every', 'fresh_view');
+    assert(!known().includes('view'));
+    await still.refreshSchemaMetadata();
+    await reconnect();
+    assert.equal(still.metadata.exportSchemaAsString(), cluster.metadata.exportSchemaAsString());
+    await still.shutdown();
+  });
 });
