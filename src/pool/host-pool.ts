@@ -70,6 +70,8 @@ export class HostPool implements ConnectionOwner {
   #timer: unknown;
   #lastError: DriverError | null = null;
   #triedAt = -Infinity;
+  /** A hint came while a try was under way, which may have met what was before. */
+  #isHinted = false;
   #openedAt = -Infinity;
 
   constructor(options: HostPoolOptions) {
@@ -124,22 +126,28 @@ export class HostPool implements ConnectionOwner {
 
   /** Something says that the host may be up: if it is down it is tried now, not when the schedule says. */
   tryNow(): void {
-    const pauseMs = this.#lastError !== null && isRefusal(this.#lastError) ? REFUSED_PAUSE_MS : HINT_PAUSE_MS;
-    if (this.isConnected || this.#options.clock.now() - this.#triedAt < pauseMs) return;
+    if (this.isConnected || this.#hintPauseMs > 0) return;
     void this.fill();
   }
 
-  /** As {@link HostPool.tryNow}; what comes too soon after the last try is not lost, but waits for its time. */
+  /** As {@link HostPool.tryNow}; what comes too soon after the last try, or during one, is not lost, but waits for its time. */
   trySoon(): void {
     const { clock } = this.#options;
-    const waitMs = this.#triedAt + HINT_PAUSE_MS - clock.now();
     if (this.isConnected || this.isClosed) return;
-    if (waitMs <= 0) {
-      this.tryNow();
+    if (this.#filling !== null) {
+      this.#isHinted = true;
       return;
     }
     clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(() => void this.fill(), waitMs);
+    const pauseMs = this.#hintPauseMs;
+    if (pauseMs > 0) this.#timer = clock.setTimeout(() => void this.fill(), pauseMs);
+    else void this.fill();
+  }
+
+  /** How long a hint has to wait from now on. */
+  get #hintPauseMs(): number {
+    const pauseMs = this.#lastError !== null && isRefusal(this.#lastError) ? REFUSED_PAUSE_MS : HINT_PAUSE_MS;
+    return Math.max(0, this.#triedAt + pauseMs - this.#options.clock.now());
   }
 
   /** Something says that the host may be down: its connections are asked whether they still answer. */
@@ -306,6 +314,7 @@ export class HostPool implements ConnectionOwner {
     else this.#shed();
     this.#openedAt = this.#options.clock.now();
     this.#lastError = null;
+    this.#isHinted = false;
     this.host.openConnections++;
     this.host.latency.onHeard();
     this.#options.onUp(this.host);
@@ -356,7 +365,9 @@ export class HostPool implements ConnectionOwner {
       this.#schedule = null;
       this.#openedAt = -Infinity;
     }
-    const delayMs = (this.#schedule ??= new ReconnectionSchedule(reconnectionPolicy, report)).next();
+    const scheduledMs = (this.#schedule ??= new ReconnectionSchedule(reconnectionPolicy, report)).next();
+    const delayMs = this.#isHinted ? Math.min(scheduledMs ?? HINT_PAUSE_MS, HINT_PAUSE_MS) : scheduledMs;
+    this.#isHinted = false;
     if (delayMs === null) return;
     clock.clearTimeout(this.#timer);
     const pauseMs = isRefusal(error) ? Math.max(REFUSED_PAUSE_MS, delayMs) : delayMs;

@@ -293,6 +293,31 @@ test('a hint tries a host that is down at once, at most once in 250 ms', async (
   assert.equal(fixture.tries, 3);
 });
 
+test('a hint that comes while the host is tried is followed soon after, however long the schedule waits', async () => {
+  const fixture = new PoolFixture({ reconnectionPolicy: { newSchedule: () => [60_000] } });
+  void fixture.pool.fill();
+  fixture.clock.advance(100);
+  fixture.pool.trySoon();
+  await fixture.fail();
+  assert.equal(fixture.tries, 1);
+  fixture.clock.advance(250);
+  assert.equal(fixture.tries, 2);
+  await fixture.fail();
+  fixture.clock.advance(1_000);
+  assert.equal(fixture.tries, 2);
+});
+
+test('a hint that may wait does not reach a host that refuses the credentials sooner either', async () => {
+  const fixture = new PoolFixture();
+  void fixture.pool.fill();
+  await fixture.fail(new AuthenticationFailedError('no'));
+  fixture.pool.trySoon();
+  fixture.clock.advance(4_900);
+  assert.equal(fixture.tries, 1);
+  fixture.clock.advance(100);
+  assert.equal(fixture.tries, 2);
+});
+
 test('a hint does not reach a host that refuses the credentials sooner than the schedule', async () => {
   const fixture = new PoolFixture();
   void fixture.pool.fill();
