@@ -30,13 +30,13 @@ export class WatchedCluster {
   #schema = SchemaSnapshot.empty;
 
   constructor(services: ClusterServices, users: ClusterUsers) {
-    const { options, log, states, core, policies } = services;
+    const { options, log, states, core, policies, profiles } = services;
     const contactPoints = contactPointsOf(services);
     this.#services = services;
     this.#known = new KnownCluster({
       localDc: options.localDc,
       localRack: options.localRack,
-      warnsOfDataCenters: options.loadBalancingPolicy === undefined,
+      warnsOfDataCenters: (profiles.base.loadBalancingPolicy ?? options.loadBalancingPolicy) === undefined,
       contactPoints: () => contactPoints.resolved,
       states,
       logger: log.named('hosts'),

@@ -6,7 +6,9 @@ import {
   Cluster,
   ConnectionShutdownError,
   DefaultEndPoint,
+  EXEC_PROFILE_DEFAULT,
   OperationTimedOutError,
+  RoundRobinPolicy,
   UnresolvableContactPointsError,
   type ClusterOptions,
   type EndPoint,
@@ -242,6 +244,8 @@ test('contact points in several data centers are warned of, once; a local one th
   for (const [options, expected] of [
     [{}, 1],
     [{ localDc: 'west' }, 0],
+    [{ loadBalancingPolicy: new RoundRobinPolicy() }, 0],
+    [{ executionProfiles: { [EXEC_PROFILE_DEFAULT]: { loadBalancingPolicy: new RoundRobinPolicy() } } }, 0],
   ] as const) {
     const warnings: Error[] = [];
     const cluster = new Cluster({ contactPoints, port: server.port, logger: 'off', ...options });
