@@ -18,9 +18,9 @@ export interface ControlQueryOptions {
   readonly encoder: RequestEncoder;
   readonly programs: ProgramTable;
   readonly deadlines: Deadlines;
-  /** `null`: no limit. */
   /** Rows of a page; `null`: the server decides. Default: 5,000. */
   readonly pageSize?: number | null;
+  /** `null`: no limit. */
   readonly timeoutMs: number | null;
 }
 

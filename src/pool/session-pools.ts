@@ -109,17 +109,18 @@ export class SessionPools {
     );
     await Promise.any(tries).catch(() => undefined);
     if (!pools.some((pool) => pool.isConnected)) throw connectFailure(pools);
-    if (wait !== 'first') await this.filled(wait);
+    if (wait !== 'first') await this.#filled(wait);
   }
 
   /** Resolves when pools have all their connections, cannot have them now, or have had their time. */
-  async filled(wait: Exclude<PoolWait, 'first'> = 'all', timeoutMs = this.#options.poolWaitTimeout): Promise<void> {
-    const { deadlines } = this.#options;
-    const pools = [...this.#pools].filter(([host]) => wait === 'all' || this.#options.distance(host) !== 'REMOTE');
-    await new Promise<void>((resolve) => {
-      const deadline = deadlines.add({ onDeadline: resolve }, timeoutMs);
-      const filling = Promise.allSettled(pools.map(([, pool]) => pool.fill()));
-      void filling.then(() => {
+  #filled(wait: Exclude<PoolWait, 'first'>): Promise<void> {
+    const { deadlines, poolWaitTimeout } = this.#options;
+    const pools = [...this.#pools.values()].filter(
+      ({ host }) => wait === 'all' || this.#options.distance(host) !== 'REMOTE',
+    );
+    return new Promise((resolve) => {
+      const deadline = deadlines.add({ onDeadline: resolve }, poolWaitTimeout);
+      void fillAll(pools).then(() => {
         deadlines.cancel(deadline);
         resolve();
       });
@@ -143,8 +144,8 @@ export class SessionPools {
   }
 
   /** Resolves when every pool has all its connections, or cannot have them now. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#pools.values()].map((pool) => pool.fill()));
+  settled(): Promise<void> {
+    return fillAll(this.#pools.values());
   }
 
   /**
@@ -233,6 +234,10 @@ export class SessionPools {
     }
     return connection;
   }
+}
+
+async function fillAll(pools: Iterable<HostPool>): Promise<void> {
+  await Promise.allSettled(Array.from(pools, (pool) => pool.fill()));
 }
 
 function connectFailure(pools: readonly HostPool[]): DriverError {
