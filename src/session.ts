@@ -199,6 +199,7 @@ export class Session extends SessionSettings {
       ...(maxPages === undefined ? {} : { maxPages }),
       ...(prefetch === undefined ? {} : { prefetch }),
       ...(onPage === undefined ? {} : { onPage }),
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 

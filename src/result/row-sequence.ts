@@ -34,11 +34,14 @@ export class AsyncRowSequence<Row> implements AsyncIterableIterator<Row> {
   readonly #pages: AsyncIterator<Iterable<Row>, undefined>;
   /** Rows of the page at hand; undefined before the first page and after the end. */
   #rows: Iterator<Row, unknown> | undefined;
+  readonly #signal: AbortSignal | undefined;
   /** The last call that had to wait for a page. */
   #turn: Promise<unknown> | undefined;
 
-  constructor(pages: AsyncIterator<Iterable<Row>, undefined>) {
+  /** `signal` ends it between rows too: what is left of the page at hand is not given. */
+  constructor(pages: AsyncIterator<Iterable<Row>, undefined>, signal?: AbortSignal) {
     this.#pages = pages;
+    this.#signal = signal;
   }
 
   [Symbol.asyncIterator](): this {
@@ -47,6 +50,7 @@ export class AsyncRowSequence<Row> implements AsyncIterableIterator<Row> {
 
   next(): Promise<IteratorResult<Row, undefined>> {
     if (this.#turn !== undefined) return this.#afterTurn(this.#turn);
+    if (this.#signal?.aborted === true && this.#rows !== undefined) return this.#fail(this.#signal.reason);
     try {
       const row = this.#rows?.next();
       return row === undefined || row.done === true ? this.#afterTurn(Promise.resolve()) : Promise.resolve(row);

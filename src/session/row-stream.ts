@@ -22,6 +22,11 @@ export interface StreamOptions {
   onPage?: (page: number, rows: number) => void | Promise<void>;
 }
 
+/** With the signal of the request, which ends the stream. */
+interface SignalledOptions extends StreamOptions {
+  signal?: AbortSignal;
+}
+
 /** Asks for the first page; the signal ends with the stream. */
 export type FirstPage<Row> = (signal: AbortSignal) => Promise<ResultSet<Row>>;
 
@@ -34,13 +39,13 @@ const finished: IteratorReturnResult<undefined> = Object.freeze({ done: true, va
  */
 export class RowStream<Row = RowObject> implements AsyncIterable<Row> {
   readonly #first: FirstPage<Row>;
-  readonly #options: StreamOptions;
+  readonly #options: SignalledOptions;
   #pages: StreamPages<Row> | null = null;
   #rows: AsyncRowSequence<Row> | null = null;
   #isClosed = false;
 
   /** Streams are made by `session.executeStream`. Throws `InvalidArgumentError` for options out of their limits. */
-  constructor(first: FirstPage<Row>, options: StreamOptions) {
+  constructor(first: FirstPage<Row>, options: SignalledOptions) {
     const { maxPages, prefetch, onPage } = options;
     if (maxPages !== undefined) requireCount('maxPages', maxPages, 1);
     if (prefetch !== undefined) requireCount('prefetch', prefetch, 0);
@@ -55,7 +60,7 @@ export class RowStream<Row = RowObject> implements AsyncIterable<Row> {
    * @throws {InvalidArgumentError} if the stream is being read already.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Row, undefined> {
-    return (this.#rows = new AsyncRowSequence(this.pages()));
+    return (this.#rows = new AsyncRowSequence(this.pages(), this.#options.signal));
   }
 
   /**

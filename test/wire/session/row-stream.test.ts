@@ -137,6 +137,20 @@ test('a signal ends a stream with its reason', async (t) => {
   assert.equal(session.hosts[0]?.inFlight, 0);
 });
 
+test('a signal ends a stream between two rows of a page', async (t) => {
+  const { session } = await connect(t);
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const seen: number[] = [];
+  const loop = async (): Promise<void> => {
+    for await (const { n } of session.executeStream<Row>(SELECT, [], { signal: controller.signal })) {
+      if (seen.push(n) === 2) controller.abort(reason);
+    }
+  };
+  await assert.rejects(loop(), (thrown) => thrown === reason);
+  assert.deepEqual(seen, [1, 2]);
+});
+
 test('closing a stream ends the loop that reads it, also one that waits for a page', async (t) => {
   const { server, session } = await connect(t);
   server.on({ cql: SELECT, nth: 2 }).drop();
