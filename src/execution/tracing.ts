@@ -47,6 +47,7 @@ export async function readQueryTrace(id: Uuid, options: TraceOptions, reader: Tr
   const query: ExecuteOptions<TraceRow> = {
     consistencyLevel: consistencyName(queryCl, 'queryCl'),
     rowFactory: 'object',
+    trace: false,
     signal: AbortSignal.any(signals),
   };
   try {

@@ -2,7 +2,8 @@
 
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { ConnectionShutdownError, TraceUnavailableError } from '../../../src/index.ts';
+import { ConnectionShutdownError, EXEC_PROFILE_DEFAULT, TraceUnavailableError } from '../../../src/index.ts';
+import { HEADER_FLAGS } from '../harness/opcodes.ts';
 import { rows } from '../harness/response.ts';
 import { connect, refusal, SELECT } from './connect.ts';
 
@@ -45,6 +46,14 @@ function traces(server: Server, incomplete: number): void {
     return rows(SESSION_COLUMNS, [[id, '127.0.0.9', 'QUERY', '127.0.0.1', duration, 'Execute CQL3 query', 5n]]);
   });
 }
+
+test('reading a trace is not traced, whatever the profile says', async (t) => {
+  const { server, session } = await connect(t, { executionProfiles: { [EXEC_PROFILE_DEFAULT]: { tracing: true } } });
+  traces(server, 0);
+  await (await session.execute(SELECT)).getQueryTrace();
+  const traced = server.requests({ opcode: 'EXECUTE' }).map(({ headerFlags }) => headerFlags & HEADER_FLAGS.TRACING);
+  assert.deepEqual(traced, [0, 0]);
+});
 
 test('a trace is read until it is complete', async (t) => {
   const { server, session } = await connect(t);
