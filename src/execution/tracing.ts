@@ -82,7 +82,7 @@ function traceOf(traceId: Uuid, session: TraceRow, events: readonly TraceRow[]):
     coordinator: text(session['coordinator']),
     client: text(session['client']),
     parameters: parameters(session['parameters']),
-    startedAt: new Date(Number(session['started_at'] ?? NaN)),
+    startedAt: dateOf(session['started_at']),
     events: events.map(eventOf),
   };
 }
@@ -107,6 +107,13 @@ function text(value: unknown): string {
 function parameters(value: unknown): Record<string, string> {
   const entries = value instanceof Map ? (value as Map<string, string>) : Object.entries(value ?? {});
   return Object.fromEntries(entries);
+}
+
+/** An instant of Temporal refuses to be taken for a number. */
+function dateOf(value: unknown): Date {
+  if (value instanceof Date) return value;
+  const isInstant = typeof value === 'object' && value !== null && 'epochMilliseconds' in value;
+  return new Date(Number((isInstant ? value.epochMilliseconds : value) ?? NaN));
 }
 
 function timeOf(id: unknown): Date {

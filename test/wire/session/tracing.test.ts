@@ -2,6 +2,7 @@
 
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
 import { ConnectionShutdownError, EXEC_PROFILE_DEFAULT, TraceUnavailableError } from '../../../src/index.ts';
 import { HEADER_FLAGS } from '../harness/opcodes.ts';
 import { rows } from '../harness/response.ts';
@@ -75,6 +76,22 @@ test('a trace is read until it is complete', async (t) => {
   assert.equal((await next?.getAllQueryTraces())?.length, 2);
   assert.equal((await session.executeAsync(SELECT, [], { trace: true }).getQueryTrace())?.durationMicros, 1_234);
 });
+
+for (const timestamp of ['Date', 'number', 'Temporal'] as const) {
+  test(`a trace says when it began where timestamps are read as ${timestamp}`, async (t) => {
+    const runtime = globalThis as { Temporal?: unknown };
+    const own = runtime.Temporal;
+    runtime.Temporal = Temporal;
+    t.after(() => {
+      if (own === undefined) delete runtime.Temporal;
+      else runtime.Temporal = own;
+    });
+    const { server, session } = await connect(t, { types: { timestamp } });
+    traces(server, 0);
+    const trace = await (await session.execute(SELECT, [], { trace: true })).getQueryTrace();
+    assert.equal(trace?.startedAt.getTime(), 5);
+  });
+}
 
 test('a request that was not traced has no trace', async (t) => {
   const { session } = await connect(t);
