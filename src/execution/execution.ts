@@ -7,6 +7,7 @@ import type { Delivery } from '../core.ts';
 import {
   addFacts,
   ConnectionError,
+  ConnectionShutdownError,
   DriverError,
   NoConnectionsAvailableError,
   NoHostAvailableError,
@@ -356,6 +357,10 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     for (const attempt of this.#attempts)
       if (attempt.error !== undefined) errors.set(attempt.host.toString(), attempt.error);
     // The request itself does not wait: whose hosts are all down is told so at once, and the next one may find them.
+    if (this.#context.isClosed()) {
+      this.#fail(new ConnectionShutdownError('the session is shut down', { maybeApplied: false }));
+      return;
+    }
     const { host } = this.#request;
     if (this.#attempts.length === 0) this.#context.tryNow(host === undefined ? this.#context.topology().hosts : [host]);
     const message =

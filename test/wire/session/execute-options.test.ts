@@ -199,3 +199,10 @@ test('options of every method of a session, a future and a result are checked wh
   }
   assert.equal(server.requests({ cql: SELECT }).length, before);
 });
+
+test('a page of a session that is shut down is refused as a request of it is', async (t) => {
+  const { session } = await connect(t);
+  const result = await session.execute(SELECT, [], { fetchSize: 3 });
+  await session.shutdown();
+  await assert.rejects(result.fetchNextPage(), { code: 'CQL_CONNECTION_SHUTDOWN' });
+});
