@@ -24,7 +24,10 @@ export function requireInteger(field: string, value: unknown, minimum: number, m
 
 export function requireVersion(field: string, value: unknown): void {
   if (value === undefined || value === 3 || value === 4 || value === 5) return;
-  throw new InvalidArgumentError(`expected ${field} 3, 4 or 5, got ${describe(value)}`, { field });
+  throw new InvalidArgumentError(
+    `expected ${field} 3, 4 or 5, got ${typeof value === 'number' ? value : describe(value)}`,
+    { field },
+  );
 }
 
 /** Milliseconds, at least so many. */

@@ -4,6 +4,7 @@ import type { Clock } from '../connection/clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Deadlines } from '../connection/deadlines.ts';
 import { DriverError, NoHostAvailableError } from '../errors.ts';
+import { RequestValidationError } from '../errors/server-errors.ts';
 import type { ReconnectionPolicy } from '../policies/reconnection.ts';
 import type { RequestEncoder } from '../protocol/requests.ts';
 import type { Host } from '../topology/host.ts';
@@ -192,6 +193,8 @@ export class SessionPools {
         this.#options.onHostUp(up);
       },
       onDown: (down, error) => {
+        // A host that refuses the keyspace of this session is there for all others.
+        if (error instanceof RequestValidationError) return;
         if (convictions.addFailure(down, error)) this.#options.onHostDown(down, error);
       },
       report: (error) => this.#options.logger.error('a reconnection policy threw', error),

@@ -84,6 +84,16 @@ test('a keyspace that one session cannot have does not make the host one that is
   assert.equal(cluster.metadata.allHosts()[0]?.isUp, true);
 });
 
+test('a keyspace that the first session cannot have does not make the host one that is down either', async (t) => {
+  const { server, cluster } = await start(t);
+  const down: string[] = [];
+  cluster.on('hostDown', (host) => void down.push(host.address));
+  server.on({ cql: /nowhere/ }).reply(error('INVALID', 'no such keyspace'));
+  assert((await failure(cluster.connect('nowhere'))) instanceof InvalidRequestError);
+  assert.deepEqual(down, []);
+  assert.notEqual(cluster.metadata.allHosts()[0]?.isUp, false);
+});
+
 test('a connection that misses answers goes on until another one takes its place, and is closed with the session', async (t) => {
   const { server, cluster } = await start(t, { pooling: { maxRequestsPerConnection: 8 } });
   const session = await cluster.connect();
