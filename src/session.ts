@@ -350,7 +350,7 @@ export class Session extends SessionSettings {
     options: ExecuteOptions<Row>,
   ): Promise<ResultSet<Row>> {
     if (!isRequestHeard()) return this.#executeWatched(query, params, options);
-    return traceRequest(query, this.keyspace, () => this.#executeWatched(query, params, options));
+    return traceRequest(query, this.keyspace, async () => await this.#executeWatched(query, params, options));
   }
 
   #executeWatched<Row>(

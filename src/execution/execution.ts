@@ -31,8 +31,18 @@ type Retry = Extract<RetryDecision, { readonly kind: 'retry' | 'retryNextHost' }
 /** Executes a request; rejects with a {@link DriverError}, or with the reason of the signal. */
 export function executeRequest(request: ExecutionRequest, context: ExecutionContext): Promise<ExecutionResponse> {
   return new Promise((resolve, reject: (reason: unknown) => void) => {
-    new Execution(request, context, resolve, reject).start();
+    startExecution(request, context, resolve, reject);
   });
+}
+
+/** Executes a request; one of the two is called, once, and neither may throw. */
+export function startExecution(
+  request: ExecutionRequest,
+  context: ExecutionContext,
+  onResponse: (response: ExecutionResponse) => void,
+  onFailure: (reason: unknown) => void,
+): void {
+  new Execution(request, context, onResponse, onFailure).start();
 }
 
 class Execution implements AttemptOwner, Expirable, Speculator {

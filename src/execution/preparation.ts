@@ -9,6 +9,7 @@ import type { PreparedMessage } from '../protocol/metadata.ts';
 import type { PayloadEntry, RequestEncoder, WireFormat } from '../protocol/requests.ts';
 import { PreparedStatement } from '../statement/prepared.ts';
 import type { StatementOptions } from '../statement/statement.ts';
+import { isConditional } from '../statement/statement-text.ts';
 import type { Host } from '../topology/host.ts';
 import type { ProgramTable } from '../result/programs.ts';
 import type { TypeMapping } from '../result/type-mapping.ts';
@@ -19,7 +20,6 @@ import { HostPreparations } from './host-preparations.ts';
 import { LruCache } from './lru-cache.ts';
 import type { ExecutionResponse } from './request.ts';
 import { EncodedQuery } from './routed-query.ts';
-import { isConditional } from './statement-text.ts';
 import type { RequestSettings } from './settings.ts';
 
 export interface PreparationOptions {

@@ -10,6 +10,7 @@ import type { HostAttempt } from './attempt.ts';
 import type { ExecutionResponse } from './request.ts';
 
 const HEADER_BYTES = 9;
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
 
 export class RequestInfo implements ExecutionInfo {
   readonly coordinator: HostInfo;
@@ -22,17 +23,13 @@ export class RequestInfo implements ExecutionInfo {
   readonly #attempts: readonly HostAttempt[];
   readonly #payload: Prefix['payload'];
 
-  constructor(
-    response: ExecutionResponse,
-    prefix: Prefix | null,
-    request: { readonly bytes: number; readonly isSchemaAgreed: boolean },
-  ) {
+  constructor(response: ExecutionResponse, prefix: Prefix | null, requestBytes: number, isSchemaAgreed: boolean) {
     this.coordinator = response.host;
-    this.warnings = prefix?.warnings ?? [];
+    this.warnings = prefix?.warnings ?? NO_WARNINGS;
     this.tracingId = prefix?.tracingId;
-    this.isSchemaAgreed = request.isSchemaAgreed;
+    this.isSchemaAgreed = isSchemaAgreed;
     this.achievedConsistency = response.consistency;
-    this.requestBytes = request.bytes;
+    this.requestBytes = requestBytes;
     const bodyLength = response.delivery?.i32[response.record + RecordWord.BODY_LENGTH];
     this.responseBytes = bodyLength === undefined ? 0 : bodyLength + HEADER_BYTES;
     this.#attempts = response.attempts;

@@ -38,10 +38,9 @@ export interface SettingDefaults {
 
 /** The settings of one request, ready to be encoded. */
 export interface RequestSettings {
+  /** What every page has, however much of the time the one before it took. */
   readonly timeoutMs: number | null;
   readonly signal: AbortSignal | undefined;
-  /** What holds for every further page, however much of the time the first one took. */
-  readonly pages: { readonly timeoutMs: number | null; readonly signal: AbortSignal | undefined };
   readonly tracing: boolean;
   readonly consistency: ConsistencyName;
   readonly serialConsistency: ConsistencyName | undefined;
@@ -79,7 +78,6 @@ export function resolveSettings(
   return {
     timeoutMs,
     signal: options.signal,
-    pages: { timeoutMs, signal: options.signal },
     tracing: options.trace ?? defaults.tracing,
     consistency: consistencyOf(options.consistencyLevel ?? statement.consistencyLevel, defaults),
     serialConsistency: serialConsistencyOf(

@@ -65,7 +65,7 @@ export class StatementEncoder {
   }
 
   /** QUERY: text without values. */
-  query(cql: string, settings: RequestSettings, request: EncodingFacts): EncodedStatement {
+  query(cql: string, settings: RequestSettings, routingKey: Statement['routingKey']): EncodedStatement {
     const { encoder, wire } = this.#options;
     const frame = encoder.query(wire, {
       consistency: wireConsistency(settings.consistency),
@@ -80,9 +80,9 @@ export class StatementEncoder {
       values: undefined,
       pageSize: settings.pageSize,
       pagingState: settings.pagingState,
-      routing: this.#routing(request.routingKey, undefined, 0),
+      routing: this.#routing(routingKey, undefined, 0),
     });
-    return { frame, programWord: programWord(null, request.wantsColumns) };
+    return { frame, programWord: programWord(null, wantsColumns(settings)) };
   }
 
   /** EXECUTE: a prepared statement and its values. */
@@ -90,7 +90,7 @@ export class StatementEncoder {
     statement: PreparedStatement<unknown>,
     values: ValueSource,
     settings: RequestSettings,
-    request: EncodingFacts,
+    routingKey: Statement['routingKey'],
   ): EncodedStatement {
     const { encoder, wire, programs } = this.#options;
     const result = statement[RESULT];
@@ -111,9 +111,9 @@ export class StatementEncoder {
       values,
       pageSize: settings.pageSize,
       pagingState: settings.pagingState,
-      routing: this.#routing(request.routingKey, statement.routingKeyIndexes, 0),
+      routing: this.#routing(routingKey, statement.routingKeyIndexes, 0),
     });
-    return { frame, programWord: programWord(program, request.wantsColumns) };
+    return { frame, programWord: programWord(program, wantsColumns(settings)) };
   }
 
   /** BATCH: routed by the partition key of the first statement that has one. */
@@ -121,7 +121,7 @@ export class StatementEncoder {
     batchType: keyof typeof BatchType,
     entries: readonly EncodableEntry[],
     settings: RequestSettings,
-    request: EncodingFacts,
+    routingKey: Statement['routingKey'],
   ): EncodedStatement {
     const { encoder, wire } = this.#options;
     const routed = entries.findIndex(
@@ -139,9 +139,9 @@ export class StatementEncoder {
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       type: BatchType[batchType],
       entries: entries.map(wireEntry),
-      routing: this.#routing(request.routingKey, indexes, Math.max(0, routed)),
+      routing: this.#routing(routingKey, indexes, Math.max(0, routed)),
     });
-    return { frame, programWord: programWord(null, request.wantsColumns) };
+    return { frame, programWord: programWord(null, wantsColumns(settings)) };
   }
 
   #routing(key: Statement['routingKey'], indexes: readonly number[] | undefined, entry: number): Routing | undefined {
@@ -155,19 +155,15 @@ export class StatementEncoder {
   }
 }
 
-/** What encoding needs to know beside statement and settings. */
-export interface EncodingFacts {
-  readonly routingKey: Statement['routingKey'];
-  readonly wantsColumns: boolean;
-}
-
-/** The values of a prepared statement; `snapshot` keeps a copy, from which a later page is asked for. */
+/**
+ * The values of a prepared statement. Where they may have to be written once more, for another page or at another consistency,
+ * the encoded ones are kept: the user's may have changed.
+ */
 export class BoundValues implements ValueSource {
-  /** The encoded values, where a copy was asked for. */
-  copy: Uint8Array | undefined;
   readonly #statement: PreparedStatement<unknown>;
-  readonly #params: Params | undefined;
   readonly #keepsCopy: boolean;
+  #params: Params | undefined;
+  #copy: Uint8Array | null = null;
 
   constructor(statement: PreparedStatement<unknown>, params: Params | undefined, keepsCopy: boolean) {
     this.#statement = statement;
@@ -176,29 +172,38 @@ export class BoundValues implements ValueSource {
   }
 
   writeValues(sink: ByteSink): number {
+    const writer = this.#statement[WRITER];
+    if (this.#copy !== null) return writeEncoded(this.#copy, writer.valueCount, sink);
     const start = sink.position;
-    this.#statement[WRITER].write(this.#params, sink);
-    if (this.#keepsCopy) this.copy = sink.buffer.slice(start, sink.position);
-    return this.#statement[WRITER].valueCount;
+    writer.write(this.#params, sink);
+    if (this.#keepsCopy) {
+      this.#copy = sink.buffer.slice(start, sink.position);
+      this.#params = undefined;
+    }
+    return writer.valueCount;
   }
 }
 
 /** Values that are encoded already. */
 export class EncodedValues implements ValueSource {
-  readonly copy: Uint8Array;
+  readonly #values: Uint8Array;
   readonly #count: number;
 
   constructor(values: Uint8Array, count: number) {
-    this.copy = values;
+    this.#values = values;
     this.#count = count;
   }
 
   writeValues(sink: ByteSink): number {
-    sink.ensure(this.copy.length);
-    sink.buffer.set(this.copy, sink.position);
-    sink.position += this.copy.length;
-    return this.#count;
+    return writeEncoded(this.#values, this.#count, sink);
   }
+}
+
+function writeEncoded(values: Uint8Array, count: number, sink: ByteSink): number {
+  sink.ensure(values.length);
+  sink.buffer.set(values, sink.position);
+  sink.position += values.length;
+  return count;
 }
 
 /** The prepared statement of a statement of a batch. */
@@ -220,6 +225,10 @@ function wireEntry(entry: EncodableEntry): WireBatchEntry {
       };
     }
   }
+}
+
+function wantsColumns({ rowFactory }: RequestSettings): boolean {
+  return rowFactory === 'columns';
 }
 
 function wireSerialConsistency({ serialConsistency }: RequestSettings): number | undefined {

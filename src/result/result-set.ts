@@ -15,21 +15,25 @@ import { DEFAULT_TYPE_MAPPING } from './type-mapping.ts';
 
 /** What a {@link ResultSet} is made of. */
 export interface ResultSetParts<Row> {
-  /** The page and what makes its rows; absent where the server sent no rows. */
-  readonly content?: { readonly page: Page; readonly decoder: RowDecoder<Row> } | undefined;
+  /** The page, and what makes its rows; both absent where the server sent no rows. */
+  readonly page?: Page | undefined;
+  readonly decoder?: RowDecoder<Row> | undefined;
   /** Where the next page begins; absent on the last page. */
   readonly pagingState?: Uint8Array | undefined;
   readonly info: ExecutionInfo;
+  readonly origin: ResultOrigin<Row>;
+}
+
+/** Where a result came from, to be asked for what it does not hold itself. */
+export interface ResultOrigin<Row> {
   /** Asks for the page that begins at a paging state. */
-  readonly fetchPage: (pagingState: Uint8Array, options: { readonly signal?: AbortSignal }) => Promise<ResultSet<Row>>;
+  fetchPage(pagingState: Uint8Array, options: { readonly signal?: AbortSignal }): Promise<ResultSet<Row>>;
   /** Reads the trace of this page's request; null if it was not traced. */
-  readonly readTrace: (options: TraceOptions) => Promise<QueryTrace | null>;
+  readTrace(options: TraceOptions): Promise<QueryTrace | null>;
   /** Reads the traces of all requests so far. */
-  readonly readAllTraces: (options: TraceOptions) => Promise<QueryTrace[]>;
-  /** What was executed. */
-  readonly query?: unknown;
+  readAllTraces(options: TraceOptions): Promise<QueryTrace[]>;
   /** Gives the future that the result came from, or one that is settled with it. */
-  readonly futureOf?: ((result: ResultSet<Row>, query: unknown) => PromiseLike<ResultSet<Row>>) | undefined;
+  futureOf?(result: ResultSet<Row>): PromiseLike<ResultSet<Row>>;
 }
 
 /** How to collect all rows. */
@@ -61,21 +65,22 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
    * result says it, of a batch too.
    */
   readonly wasApplied: boolean;
-  readonly #parts: ResultSetParts<Row>;
+  readonly #origin: ResultOrigin<Row>;
   readonly #decoder: RowDecoder<Row> | undefined;
   /** Given up once the rows are made. */
   #page: Page | undefined;
   #rows: readonly Row[] | undefined;
 
   constructor(parts: ResultSetParts<Row>) {
-    const { content } = parts;
+    const { page, decoder } = parts;
+    const hasRows = page !== undefined && decoder !== undefined;
     this.info = parts.info;
     this.pagingState = parts.pagingState;
-    this.length = content === undefined ? 0 : content.decoder.count(content.page);
-    this.wasApplied = content === undefined || readApplied(content.page, content.decoder.columns);
-    this.#parts = { ...parts, content: undefined };
-    this.#decoder = content?.decoder;
-    this.#page = content?.page;
+    this.length = hasRows ? decoder.count(page) : 0;
+    this.wasApplied = !hasRows || readApplied(page, decoder.columns);
+    this.#origin = parts.origin;
+    this.#decoder = decoder;
+    this.#page = page;
   }
 
   /** The rows of this page. The same array each time, and the same objects. */
@@ -116,7 +121,7 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
 
   /** The future that the result came from; where it was awaited from `execute`, one that is settled with it. */
   get responseFuture(): PromiseLike<ResultSet<Row>> | undefined {
-    return this.#parts.futureOf?.(this, this.#parts.query);
+    return this.#origin.futureOf?.(this);
   }
 
   /** Returns the first row of this page, null if it has none. */
@@ -150,7 +155,7 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
   /** Asks for the next page; null behind the last one. Rejects with what the request fails for. */
   async fetchNextPage(options: { readonly signal?: AbortSignal } = {}): Promise<ResultSet<Row> | null> {
     requireSignalIn(options);
-    return this.pagingState === undefined ? null : await this.#parts.fetchPage(this.pagingState, options);
+    return this.pagingState === undefined ? null : await this.#origin.fetchPage(this.pagingState, options);
   }
 
   /** Goes over the pages, beginning with this one. */
@@ -170,12 +175,12 @@ export class ResultSet<Row = RowObject> implements Iterable<Row>, AsyncIterable<
 
   /** Reads the trace of the request; null if it was not traced. */
   getQueryTrace(options: TraceOptions = {}): Promise<QueryTrace | null> {
-    return this.#parts.readTrace(options);
+    return this.#origin.readTrace(options);
   }
 
   /** Reads the traces of the requests for all pages so far. */
   getAllQueryTraces(options: TraceOptions = {}): Promise<QueryTrace[]> {
-    return this.#parts.readAllTraces(options);
+    return this.#origin.readAllTraces(options);
   }
 
   #row(index: number): Row {

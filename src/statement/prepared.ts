@@ -7,6 +7,7 @@ import { BoundWriter } from './bind.ts';
 import { HeapSink } from './byte-sink.ts';
 import type { Params } from '../types/cql-value.ts';
 import { Statement, type StatementOptions } from './statement.ts';
+import { isPlainSelect } from './statement-text.ts';
 
 /** The shape of the rows of a prepared statement. It changes as a whole when a server says so. */
 export interface ResultShape {
@@ -44,6 +45,8 @@ export interface PreparedParts {
 export const WRITER = Symbol('writer');
 /** Key of the shape of its rows, as the server told it last; id and columns are replaced as one. */
 export const RESULT = Symbol('result');
+/** Key of whether a prepared statement is a plain SELECT: for the execution, which asks for every request. */
+export const IS_SELECT = Symbol('isSelect');
 
 /** The table that a statement goes to. */
 export interface RoutingTable {
@@ -64,6 +67,7 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
   /** Writes values for its markers; for the execution, which writes them straight into the request. */
   readonly [WRITER]: BoundWriter;
   [RESULT]: ResultShape;
+  readonly [IS_SELECT]: boolean;
   readonly #isLwt: boolean;
 
   constructor(parts: PreparedParts, options: StatementOptions = {}) {
@@ -80,6 +84,7 @@ export class PreparedStatement<Row = Record<string, unknown>> extends Statement<
     });
     this.#isLwt = parts.isLwt;
     this[RESULT] = parts.result;
+    this[IS_SELECT] = isPlainSelect(parts.queryString);
   }
 
   override get isLwt(): boolean {

@@ -219,14 +219,14 @@ test('the choice of types holds for single values', () => {
 test('a result in columns has one row a page, and tells whether it was applied', () => {
   const specs = columnsOf([['[applied]', native('boolean')]]);
   const result = new ResultSet<ColumnBatch>({
-    content: {
-      page: pageOf(1, [{ kind: 4, data: Uint8Array.of(0) }]),
-      decoder: rowDecoder<ColumnBatch>(specs, 'columns', DEFAULT_TYPE_MAPPING),
-    },
+    page: pageOf(1, [{ kind: 4, data: Uint8Array.of(0) }]),
+    decoder: rowDecoder<ColumnBatch>(specs, 'columns', DEFAULT_TYPE_MAPPING),
     info: {} as ExecutionInfo,
-    fetchPage: () => assert.fail('asked for a page'),
-    readTrace: () => Promise.resolve(null),
-    readAllTraces: () => Promise.resolve([]),
+    origin: {
+      fetchPage: () => assert.fail('asked for a page'),
+      readTrace: () => Promise.resolve(null),
+      readAllTraces: () => Promise.resolve([]),
+    },
   });
   assert.equal(result.length, 1);
   assert.equal(result.rows[0]?.length, 1);

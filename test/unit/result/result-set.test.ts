@@ -37,19 +37,22 @@ class Pages {
   page(index: number, factory: RowFactory<Row> = 'object'): ResultSet<Row> {
     const rows = (this.#pages[index] ?? []).map((n) => [n]);
     return new ResultSet<Row>({
-      content: { page: pageOf(rows), decoder: rowDecoder<Row>(columns, factory, DEFAULT_TYPE_MAPPING) },
+      page: pageOf(rows),
+      decoder: rowDecoder<Row>(columns, factory, DEFAULT_TYPE_MAPPING),
       pagingState: index + 1 < this.#pages.length ? Uint8Array.of(index + 1) : undefined,
       info,
-      fetchPage: async (state, { signal }) => {
-        const next = state[0] ?? -1;
-        this.asked.push(next);
-        this.signals.push(signal);
-        await this.answer(next);
-        signal?.throwIfAborted();
-        return this.page(next, factory);
+      origin: {
+        fetchPage: async (state, { signal }) => {
+          const next = state[0] ?? -1;
+          this.asked.push(next);
+          this.signals.push(signal);
+          await this.answer(next);
+          signal?.throwIfAborted();
+          return this.page(next, factory);
+        },
+        readTrace: () => Promise.resolve(null),
+        readAllTraces: () => Promise.resolve([]),
       },
-      readTrace: () => Promise.resolve(null),
-      readAllTraces: () => Promise.resolve([]),
     });
   }
 }
@@ -347,10 +350,13 @@ function resultOf(
   decoder = rowDecoder<unknown>(columns, 'object', DEFAULT_TYPE_MAPPING),
 ): ResultSet<unknown> {
   return new ResultSet<unknown>({
-    content: page && { page, decoder },
+    page,
+    decoder: page && decoder,
     info,
-    fetchPage: () => assert.fail('asked for a page'),
-    readTrace: () => Promise.resolve(null),
-    readAllTraces: () => Promise.resolve([]),
+    origin: {
+      fetchPage: () => assert.fail('asked for a page'),
+      readTrace: () => Promise.resolve(null),
+      readAllTraces: () => Promise.resolve([]),
+    },
   });
 }

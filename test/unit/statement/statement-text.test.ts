@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { isConditional, isPlainSelect } from '../../../src/execution/statement-text.ts';
+import { isConditional, isPlainSelect } from '../../../src/statement/statement-text.ts';
 
 test('a SELECT is found behind blanks and comments', () => {
   for (const cql of [
