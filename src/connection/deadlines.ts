@@ -61,9 +61,8 @@ export class Deadlines {
     return this.#pending;
   }
 
-  /** Calls `target.onDeadline()` once after `delayMs`, unless it is cancelled. */
-  add(target: Expirable, delayMs: number): Deadline {
-    const now = this.#clock.now();
+  /** Calls `target.onDeadline()` once after `delayMs`, unless it is cancelled. `now`: what the clock has just said. */
+  add(target: Expirable, delayMs: number, now = this.#clock.now()): Deadline {
     // With nothing pending no slot needs a visit: the wheel may jump to the present.
     if (this.#pending === 0) this.#doneTick = Math.max(this.#doneTick, Math.floor(now / TICK_MS));
     const deadline = new Deadline(Math.max(Math.ceil((now + delayMs) / TICK_MS), this.#doneTick + 1), target);

@@ -1,7 +1,6 @@
 // One try of a request on one host: from the connection that it is sent on to the answer or the failure. It is the handler
 // that the connection calls; what happens next is the execution's to decide.
 
-import type { Clock } from '../connection/clock.ts';
 import type { Connection, ResponseHandler } from '../connection/connection.ts';
 import type { Delivery } from '../core.ts';
 import type { EncodedFrame } from '../core.ts';
@@ -13,6 +12,8 @@ import type { Attempt } from '../types/host-info.ts';
 
 /** Who is told how an attempt ended. */
 export interface AttemptOwner {
+  /** Milliseconds of the clock that durations are measured with. */
+  now(): number;
   onAttemptResponse(attempt: HostAttempt, delivery: Delivery, record: number): void;
   onAttemptFailure(attempt: HostAttempt, error: DriverError): void;
   /** The host is silent, and the attempt waits for its answer, or in line. */
@@ -38,27 +39,27 @@ export class HostAttempt implements ResponseHandler, Waiter {
   readonly byteLength: number;
   /** The connection that carries the request, once it is sent. */
   connection: Connection | null = null;
-  /** What is sent, and for whom; let go at the end, as results and errors keep their attempts. */
-  #work: { readonly owner: AttemptOwner; readonly outgoing: Outgoing } | null;
-  readonly #clock: Clock;
   /** When it began, by the clock. */
   readonly startedMs: number;
+  /** For whom it is, and what is sent; let go at the end, as results and errors keep their attempts. */
+  #owner: AttemptOwner | null;
+  #outgoing: Outgoing | null;
   #stream = -1;
 
   constructor(
     owner: AttemptOwner,
     pool: HostPool,
     outgoing: Outgoing,
-    clock: Clock,
+    startedMs: number,
     retry: number,
-    speculative = false,
+    speculative: boolean,
   ) {
-    this.#work = { owner, outgoing };
+    this.#owner = owner;
+    this.#outgoing = outgoing;
     this.byteLength = outgoing.frame.length;
     this.pool = pool;
     this.host = pool.host;
-    this.#clock = clock;
-    this.startedMs = clock.now();
+    this.startedMs = startedMs;
     this.retry = retry;
     this.speculative = speculative;
   }
@@ -71,8 +72,8 @@ export class HostAttempt implements ResponseHandler, Waiter {
   }
 
   onConnection(connection: Connection): void {
-    if (this.#work === null) return;
-    const { frame, programWord } = this.#work.outgoing;
+    if (this.#outgoing === null) return;
+    const { frame, programWord } = this.#outgoing;
     const stream = connection.send(frame, this, programWord);
     if (stream < 0) {
       this.pool.wait(this);
@@ -90,7 +91,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
 
   onResponse(delivery: Delivery, record: number): void {
     const owner = this.#finish(undefined);
-    if (owner === undefined) return;
+    if (owner === null) return;
     this.host.latency.record(this.durationMs ?? 0, this.startedMs + (this.durationMs ?? 0));
     this.pool.onCapacity();
     owner.onAttemptResponse(this, delivery, record);
@@ -101,7 +102,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
   }
 
   onSuspect(): void {
-    this.#work?.owner.onAttemptSuspect(this);
+    this.#owner?.onAttemptSuspect(this);
   }
 
   /**
@@ -110,7 +111,7 @@ export class HostAttempt implements ResponseHandler, Waiter {
    * Returns whether bytes of the request may have reached the server.
    */
   abandon(): boolean {
-    if (this.#finish(undefined) === undefined) return false;
+    if (this.#finish(undefined) === null) return false;
     if (this.connection === null) {
       this.pool.leave(this);
       return false;
@@ -134,12 +135,13 @@ export class HostAttempt implements ResponseHandler, Waiter {
   }
 
   /** Gives the owner at the first call, and nothing later: an attempt ends once. */
-  #finish(error: DriverError | undefined): AttemptOwner | undefined {
-    if (this.#work === null) return undefined;
-    const { owner } = this.#work;
-    this.#work = null;
+  #finish(error: DriverError | undefined): AttemptOwner | null {
+    const owner = this.#owner;
+    if (owner === null) return null;
+    this.#owner = null;
+    this.#outgoing = null;
     this.error = error;
-    this.durationMs = this.#clock.now() - this.startedMs;
+    this.durationMs = owner.now() - this.startedMs;
     if (this.connection !== null) this.host.inFlight--;
     return owner;
   }

@@ -26,6 +26,9 @@ import type { EncodedRequest, ExecutionRequest, ExecutionResponse } from './requ
 import { decide } from './retry-decision.ts';
 import { Speculation, type Speculator } from './speculation.ts';
 
+/** Until the first is made; never added to. */
+const NO_ATTEMPTS: HostAttempt[] = [];
+
 type Retry = Extract<RetryDecision, { readonly kind: 'retry' | 'retryNextHost' }>;
 
 /** Executes a request; rejects with a {@link DriverError}, or with the reason of the signal. */
@@ -50,7 +53,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   readonly #context: ExecutionContext;
   readonly #resolve: (response: ExecutionResponse) => void;
   readonly #reject: (reason: unknown) => void;
-  readonly #attempts: HostAttempt[] = [];
+  #attempts: HostAttempt[] = NO_ATTEMPTS;
   /** What attempts send: the request, or the same at the consistency of a retry. */
   #encoded: EncodedRequest;
   #skipped: Map<string, Error> | null = null;
@@ -85,9 +88,10 @@ class Execution implements AttemptOwner, Expirable, Speculator {
 
   start(): void {
     const { signal, timeoutMs } = this.#request;
-    const { observer, clock, deadlines, retryBudget, requests } = this.#context;
+    const { clock, deadlines, retryBudget, requests } = this.#context;
     requests.begin();
-    if (observer !== null) this.#startedMs = clock.now();
+    const nowMs = clock.now();
+    this.#startedMs = nowMs;
     if (signal !== undefined) {
       if (signal.aborted) {
         this.#rejectWith(signal.reason);
@@ -96,7 +100,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
       this.#onAbort = () => this.#rejectWith(signal.reason);
       signal.addEventListener('abort', this.#onAbort);
     }
-    if (timeoutMs !== null) this.#deadline = deadlines.add(this, timeoutMs);
+    if (timeoutMs !== null) this.#deadline = deadlines.add(this, timeoutMs, nowMs);
     retryBudget.onRequest();
     try {
       this.#makePlan();
@@ -106,11 +110,15 @@ class Execution implements AttemptOwner, Expirable, Speculator {
         return;
       }
       this.#running++;
-      this.#attempt(pool, false);
+      this.#attempt(pool, false, nowMs);
       this.#startSpeculation(pool.host);
     } catch (error) {
       this.#fail(asDriverError(error));
     }
+  }
+
+  now(): number {
+    return this.#context.clock.now();
   }
 
   onAttemptResponse(attempt: HostAttempt, delivery: Delivery, record: number): void {
@@ -122,7 +130,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     }
     if (error === null) {
       this.#watchEnd(attempt);
-      this.#succeed(delivery, record, attempt.host);
+      this.#succeed(delivery, record, attempt);
       return;
     }
     attempt.error = error;
@@ -225,9 +233,11 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     (this.#skipped ??= new Map()).set(host.toString(), error);
   }
 
-  #attempt(pool: HostPool, isSpeculative: boolean): void {
-    const attempt = new HostAttempt(this, pool, this.#encoded, this.#context.clock, this.#retries, isSpeculative);
-    this.#attempts.push(attempt);
+  #attempt(pool: HostPool, isSpeculative: boolean, nowMs = this.now()): void {
+    const attempt = new HostAttempt(this, pool, this.#encoded, nowMs, this.#retries, isSpeculative);
+    // Mostly the only one, and kept with the result: an array of one, without room for more.
+    if (this.#attempts === NO_ATTEMPTS) this.#attempts = [attempt];
+    else this.#attempts.push(attempt);
     try {
       attempt.start();
     } catch (error) {
@@ -273,7 +283,7 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     }
     if (decision.kind === 'ignore') {
       this.#context.observer?.onIgnore(error);
-      this.#succeed(null, 0, attempt.host);
+      this.#succeed(null, 0, attempt);
     } else if (isRetry(decision) && this.#mayRetry(error)) {
       this.#retries++;
       this.#context.observer?.onRetry(error);
@@ -356,10 +366,10 @@ class Execution implements AttemptOwner, Expirable, Speculator {
     else this.#fail(error);
   }
 
-  #succeed(delivery: Delivery | null, record: number, host: Host): void {
-    if (!this.#end(null)) return;
+  #succeed(delivery: Delivery | null, record: number, attempt: HostAttempt): void {
+    if (!this.#end(null, attempt.startedMs + (attempt.durationMs ?? 0))) return;
     const { consistency } = this.#encoded.query;
-    this.#resolve({ delivery, record, attempts: this.#attempts, host, consistency });
+    this.#resolve({ delivery, record, attempts: this.#attempts, host: attempt.host, consistency });
   }
 
   #failForLackOfHosts(): void {
@@ -397,21 +407,21 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   }
 
   #rejectWith(reason: unknown): void {
-    if (this.#end(reason)) this.#reject(reason);
+    if (this.#end(reason, this.now())) this.#reject(reason);
   }
 
   /** Ends everything that still runs; whether the request was not settled before. */
-  #end(error: unknown): boolean {
+  #end(error: unknown, nowMs: number): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    const { observer, deadlines, clock, requests } = this.#context;
+    const { observer, deadlines, requests } = this.#context;
     requests.end();
     if (this.#deadline !== null) deadlines.cancel(this.#deadline);
     if (this.#onAbort !== null) this.#request.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#pauses !== null) this.#endPauses(this.#pauses);
     this.#speculation?.stop();
     this.#abandonAttempts();
-    observer?.onEnd(this.#request, clock.now() - this.#startedMs, error);
+    observer?.onEnd(this.#request, nowMs - this.#startedMs, error);
     return true;
   }
 

@@ -6,6 +6,7 @@ import type { PreparedStatement } from '../statement/prepared.ts';
 
 /** How long a statement counts as used. */
 const SERVED_MS = 5 * 60_000;
+const NOTED_MS = 1_000;
 
 export class HostPreparations {
   /** By text: what runs now. */
@@ -18,6 +19,7 @@ export class HostPreparations {
   #servedBefore = new Map<PreparedStatement<unknown>, number>();
   #servedSinceMs = 0;
   #lastServedMs = 0;
+  #lastServed: PreparedStatement<unknown> | null = null;
   /** Statements that are to be prepared again, since the host is back. */
   #missing: Map<string, PreparedStatement<unknown>> | null = null;
 
@@ -28,6 +30,9 @@ export class HostPreparations {
 
   /** Takes note that the host has executed a statement. */
   onServed(statement: PreparedStatement<unknown>, nowMs: number): void {
+    // Once a second is often enough: this is on the way of every answer.
+    if (statement === this.#lastServed && nowMs - this.#lastServedMs < NOTED_MS) return;
+    this.#lastServed = statement;
     if (nowMs - this.#servedSinceMs > SERVED_MS) {
       this.#servedBefore = this.#served;
       this.#served = new Map();

@@ -16,7 +16,7 @@ import {
   type ConsistencyName,
   type SerialConsistency,
 } from '../types/consistency.ts';
-import { WATCHED, type WatchedOptions } from './execute-options.ts';
+import { NO_OPTIONS, WATCHED, type WatchedOptions } from './execute-options.ts';
 import { checkedFetchSize, checkedSerialConsistency, checkedTimeout } from './setting-checks.ts';
 
 /** What of the options becomes settings. */
@@ -34,6 +34,8 @@ export interface SettingDefaults {
   readonly retryPolicy: RetryPolicy;
   readonly speculativeExecutionPolicy: SpeculativeExecutionPolicy;
   readonly timestampGenerator: TimestampGenerator | null;
+  /** The settings of requests that say nothing themselves, which share them; made for the first one. */
+  plain?: RequestSettings;
 }
 
 /** The settings of one request, ready to be encoded. */
@@ -73,6 +75,27 @@ export function resolveSettings(
   statement: Partial<Statement> = NONE,
   defaults: SettingDefaults,
 ): RequestSettings {
+  if (options !== NO_OPTIONS || !isSilent(statement)) return settle(options, statement, defaults);
+  return (defaults.plain ??= settle(options, statement, defaults));
+}
+
+/** Whether a statement says nothing of how it is executed. */
+function isSilent(statement: Partial<Statement>): boolean {
+  return (
+    statement === NONE ||
+    (statement.consistencyLevel === undefined &&
+      statement.serialConsistencyLevel === undefined &&
+      statement.retryPolicy === undefined &&
+      statement.fetchSize === undefined &&
+      statement.keyspace === undefined &&
+      statement.table === undefined &&
+      statement.customPayload === undefined &&
+      statement.isIdempotent === undefined &&
+      statement.timestamp === undefined)
+  );
+}
+
+function settle(options: SettingOptions, statement: Partial<Statement>, defaults: SettingDefaults): RequestSettings {
   if (statement !== NONE) checkCarried(statement);
   const timeoutMs = options.timeout === undefined ? defaults.timeoutMs : checkedTimeout('timeout', options.timeout);
   return {

@@ -2,14 +2,9 @@
 // will be decoded.
 
 import type { EncodedFrame } from '../core.ts';
+import type { ByteSlab } from '../core/byte-slab.ts';
 import { InvalidArgumentError, UnsupportedOperationError } from '../errors.ts';
-import type {
-  BatchEntry as WireBatchEntry,
-  RequestEncoder,
-  Routing,
-  ValueSource,
-  WireFormat,
-} from '../protocol/requests.ts';
+import type { BatchEntries, RequestEncoder, Routing, ValueSource, WireFormat } from '../protocol/requests.ts';
 import { programWord, type ProgramTable } from '../result/programs.ts';
 import { BatchType } from '../statement/batch.ts';
 import type { ByteSink } from '../statement/byte-sink.ts';
@@ -138,7 +133,7 @@ export class StatementEncoder {
       payload: settings.payload,
       keyspace: wire.version >= 5 ? settings.keyspace : undefined,
       type: BatchType[batchType],
-      entries: entries.map(wireEntry),
+      entries: new EncodableEntries(entries),
       routing: this.#routing(routingKey, indexes, Math.max(0, routed)),
     });
     return { frame, programWord: programWord(null, wantsColumns(settings)) };
@@ -161,23 +156,30 @@ export class StatementEncoder {
  */
 export class BoundValues implements ValueSource {
   readonly #statement: PreparedStatement<unknown>;
-  readonly #keepsCopy: boolean;
+  /** Where the encoded values are kept; `null`: they are not. */
+  readonly #slab: ByteSlab | null;
   #params: Params | undefined;
-  #copy: Uint8Array | null = null;
+  #kept: Uint8Array | null = null;
+  #start = 0;
+  #length = 0;
 
-  constructor(statement: PreparedStatement<unknown>, params: Params | undefined, keepsCopy: boolean) {
+  constructor(statement: PreparedStatement<unknown>, params: Params | undefined, slab: ByteSlab | null) {
     this.#statement = statement;
     this.#params = params;
-    this.#keepsCopy = keepsCopy;
+    this.#slab = slab;
   }
 
   writeValues(sink: ByteSink): number {
     const writer = this.#statement[WRITER];
-    if (this.#copy !== null) return writeEncoded(this.#copy, writer.valueCount, sink);
+    if (this.#kept !== null) {
+      return writeEncoded(this.#kept.subarray(this.#start, this.#start + this.#length), writer.valueCount, sink);
+    }
     const start = sink.position;
     writer.write(this.#params, sink);
-    if (this.#keepsCopy) {
-      this.#copy = sink.buffer.slice(start, sink.position);
+    if (this.#slab !== null) {
+      this.#start = this.#slab.copy(sink.buffer, start, sink.position);
+      this.#length = sink.position - start;
+      this.#kept = this.#slab.bytes;
       this.#params = undefined;
     }
     return writer.valueCount;
@@ -211,19 +213,30 @@ export function preparedOf(entry: Exclude<EncodableEntry, { kind: 'text' }>): Pr
   return entry.kind === 'prepared' ? entry.statement : entry.statement.preparedStatement;
 }
 
-function wireEntry(entry: EncodableEntry): WireBatchEntry {
-  switch (entry.kind) {
-    case 'text':
-      return { statement: entry.queryString, values: undefined };
-    case 'prepared':
-      return { statement: entry.statement.queryId, values: new BoundValues(entry.statement, entry.params, false) };
-    case 'bound': {
-      const { preparedStatement, values } = entry.statement;
-      return {
-        statement: preparedStatement.queryId,
-        values: new EncodedValues(values, preparedStatement[WRITER].valueCount),
-      };
-    }
+/** The entries of a batch as they write themselves. */
+class EncodableEntries implements BatchEntries {
+  readonly #entries: readonly EncodableEntry[];
+
+  constructor(entries: readonly EncodableEntry[]) {
+    this.#entries = entries;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  statement(index: number): string | Uint8Array {
+    const entry = this.#entries[index] as EncodableEntry;
+    return entry.kind === 'text' ? entry.queryString : preparedOf(entry).queryId;
+  }
+
+  writeValues(index: number, sink: ByteSink): number {
+    const entry = this.#entries[index] as EncodableEntry;
+    if (entry.kind === 'text') return 0;
+    const writer = preparedOf(entry)[WRITER];
+    if (entry.kind === 'bound') return writeEncoded(entry.statement.values, writer.valueCount, sink);
+    writer.write(entry.params, sink);
+    return writer.valueCount;
   }
 }
 
@@ -235,7 +248,7 @@ function wireSerialConsistency({ serialConsistency }: RequestSettings): number |
   return serialConsistency === undefined ? undefined : wireConsistency(serialConsistency);
 }
 
-function timestampOf(settings: RequestSettings): bigint | undefined {
+function timestampOf(settings: RequestSettings): bigint | number | undefined {
   if (settings.timestamp !== undefined) return checkedTimestamp(settings.timestamp);
   const { timestampGenerator } = settings;
   if (timestampGenerator === null) return undefined;
@@ -251,8 +264,8 @@ function timestampOf(settings: RequestSettings): bigint | undefined {
   return checkedTimestamp(timestamp);
 }
 
-function checkedTimestamp(timestamp: bigint | number): bigint {
-  if (Number.isSafeInteger(timestamp)) return BigInt(timestamp);
+function checkedTimestamp(timestamp: bigint | number): bigint | number {
+  if (Number.isSafeInteger(timestamp)) return timestamp;
   if (typeof timestamp === 'bigint' && BigInt.asIntN(64, timestamp) === timestamp) return timestamp;
   throw new InvalidArgumentError(
     `expected timestamp as microseconds, a 64-bit or safe integer, got ${String(timestamp)}`,

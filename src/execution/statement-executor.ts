@@ -1,6 +1,7 @@
 // From a statement to a result set: settles the settings, prepares what has parameters, encodes once, and executes.
 // Every page after the first comes the same way, from values that were encoded with the first.
 
+import { ByteSlab } from '../core/byte-slab.ts';
 import { InvalidArgumentError, OperationTimedOutError } from '../errors.ts';
 import { mayChangeConsistency } from '../policies/retry.ts';
 import type { ValueSource } from '../protocol/requests.ts';
@@ -38,6 +39,7 @@ export interface StatementExecutorOptions extends RequestServices, Omit<Statemen
 export class StatementExecutor {
   readonly #options: StatementExecutorOptions;
   readonly #results: StatementResults;
+  readonly #keptValues = new ByteSlab();
 
   constructor(options: StatementExecutorOptions) {
     this.#options = options;
@@ -128,7 +130,7 @@ export class StatementExecutor {
   ): Promise<ResultSet<Row>> {
     const mayHavePages = prepared[RESULT].program !== null && prepared[WRITER].valueCount > 0;
     const keepsCopy = mayHavePages || mayChangeConsistency(settings.retryPolicy);
-    const values = new BoundValues(prepared, params, keepsCopy);
+    const values = new BoundValues(prepared, params, keepsCopy ? this.#keptValues : null);
     return this.#run(preparedJob(prepared, statement, values, settings), timeoutMs);
   }
 

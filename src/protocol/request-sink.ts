@@ -6,6 +6,8 @@ import type { RequestBlock } from '../core.ts';
 export type RequestMemory = Pick<RequestBlock, 'words' | 'bytes' | 'reserveWords' | 'reserveBytes'>;
 
 const encoder = new TextEncoder();
+/** Up to this length a loop is quicker than `set`. */
+const LOOP_BYTES = 32;
 
 /** A half of a surrogate pair without the other one: text that has no UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -36,9 +38,12 @@ export class RequestSink {
 
   /** Appends bytes; their offset is `position` before the call. */
   bytes(bytes: Uint8Array): void {
-    this.ensure(bytes.length);
-    this.buffer.set(bytes, this.position);
-    this.position += bytes.length;
+    const { length } = bytes;
+    this.ensure(length);
+    const { buffer, position } = this;
+    if (length > LOOP_BYTES) buffer.set(bytes, position);
+    else for (let i = 0; i < length; i++) buffer[position + i] = bytes[i] ?? 0;
+    this.position = position + length;
   }
 
   /** Appends text as UTF-8; returns false, with nothing appended, for text that has a lone surrogate. */

@@ -47,8 +47,8 @@ export interface Routing {
 export interface RequestParameters {
   readonly consistency: number;
   readonly serialConsistency: number | undefined;
-  /** Microseconds. */
-  readonly timestamp: bigint | undefined;
+  /** Microseconds: of 64 bits, or a safe integer. */
+  readonly timestamp: bigint | number | undefined;
   /** v5. */
   readonly keyspace: string | undefined;
   /** v5: the time that TTLs count from. */
@@ -106,17 +106,20 @@ export interface PrepareRequest {
   readonly payload: readonly PayloadEntry[] | undefined;
 }
 
-/** One statement of a BATCH: CQL text or a prepared id, and its values. */
-export interface BatchEntry {
-  readonly statement: string | Uint8Array;
-  readonly values: ValueSource | undefined;
+/** The statements of a BATCH, in order. */
+export interface BatchEntries {
+  readonly length: number;
+  /** CQL text or a prepared id. */
+  statement(index: number): string | Uint8Array;
+  /** Writes the values of one statement as {@link ValueSource} does. */
+  writeValues(index: number, sink: RequestSink): number;
 }
 
 /** BATCH. */
 export interface BatchRequest extends RequestParameters {
   /** 0 logged, 1 unlogged, 2 counter. */
   readonly type: 0 | 1 | 2;
-  readonly entries: readonly BatchEntry[];
+  readonly entries: BatchEntries;
 }
 
 /** Bodies smaller than this stay uncompressed. */
@@ -348,9 +351,7 @@ export class RequestEncoder {
     }
     if (request.timestamp !== undefined) {
       flags |= QueryFlag.TIMESTAMP;
-      this.#long[0] = request.timestamp;
-      head[Word.TIMESTAMP] = this.#longWords[0] ?? 0;
-      head[Word.TIMESTAMP + 1] = this.#longWords[1] ?? 0;
+      this.#timestamp(request.timestamp);
     }
     if (request.keyspace !== undefined) {
       flags |= QueryFlag.KEYSPACE;
@@ -363,24 +364,38 @@ export class RequestEncoder {
     head[Word.QUERY_FLAGS] = flags;
   }
 
-  /** Six words an entry: 0 text or 1 id, its range, how many values, their range. */
-  #entries(entries: readonly BatchEntry[]): number[] {
+  #timestamp(micros: bigint | number): void {
+    const head = this.#head;
+    if (typeof micros === 'number') {
+      head[Word.TIMESTAMP] = micros;
+      head[Word.TIMESTAMP + 1] = Math.floor(micros / 0x1_0000_0000);
+      return;
+    }
+    this.#long[0] = micros;
+    head[Word.TIMESTAMP] = this.#longWords[0] ?? 0;
+    head[Word.TIMESTAMP + 1] = this.#longWords[1] ?? 0;
+  }
+
+  /** Six words an entry: 0 text or 1 id, its range, how many values, their range. A statement that follows itself is written once. */
+  #entries(entries: BatchEntries): number[] {
     const sink = this.#sink;
     const words: number[] = [];
-    for (const { statement, values } of entries) {
+    let last: string | Uint8Array | undefined;
+    let start = 0;
+    let length = 0;
+    for (let i = 0; i < entries.length; i++) {
       const valuesStart = sink.position;
-      const count = values?.writeValues(sink) ?? 0;
-      const start = sink.position;
-      if (typeof statement === 'string') this.#utf8(statement, 'query');
-      else sink.bytes(statement);
-      words.push(
-        typeof statement === 'string' ? 0 : 1,
-        start,
-        sink.position - start,
-        count,
-        valuesStart,
-        start - valuesStart,
-      );
+      const count = entries.writeValues(i, sink);
+      const valuesLength = sink.position - valuesStart;
+      const statement = entries.statement(i);
+      if (statement !== last) {
+        last = statement;
+        start = sink.position;
+        if (typeof statement === 'string') this.#utf8(statement, 'query');
+        else sink.bytes(statement);
+        length = sink.position - start;
+      }
+      words.push(typeof statement === 'string' ? 0 : 1, start, length, count, valuesStart, valuesLength);
     }
     return words;
   }

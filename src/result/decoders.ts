@@ -16,6 +16,10 @@ export class DecoderCache {
   #decoders = new WeakMap<Program, ProgramDecoders>();
   /** Of the registered user types that the decoders were made with. */
   #version = 0;
+  /** What was asked for last; mostly it is asked for again. */
+  #lastProgram: Program | null = null;
+  #lastFactory: string | null = null;
+  #last: RowDecoder<unknown> | null = null;
 
   constructor(mapping: TypeMapping) {
     this.#mapping = mapping;
@@ -27,7 +31,20 @@ export class DecoderCache {
     if (version !== this.#version) {
       this.#version = version;
       this.#decoders = new WeakMap();
+      this.#last = null;
+    } else if (program === this.#lastProgram && factory === this.#lastFactory && this.#last !== null) {
+      return this.#last as RowDecoder<Row>;
     }
+    const decoder = this.#find(program, factory);
+    // Functions are not held: they are forgotten with who made them.
+    if (typeof factory === 'function') return decoder;
+    this.#lastProgram = program;
+    this.#lastFactory = factory;
+    this.#last = decoder;
+    return decoder;
+  }
+
+  #find<Row>(program: Program, factory: RowFactory<Row>): RowDecoder<Row> {
     let ofProgram = this.#decoders.get(program);
     if (ofProgram === undefined) {
       ofProgram = { builtin: new Map(), custom: new WeakMap() };

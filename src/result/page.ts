@@ -62,8 +62,11 @@ export class Page {
   readonly #flags: number;
   readonly #raw: number;
   readonly #text: number;
-  readonly #blocks: string[] = [];
-  #blockStart = 0;
+  /** All text of a page that has no more than a block of it: a window that it shares with its neighbours. */
+  #window: string | null = null;
+  #windowStart = 0;
+  /** The text of a larger page, as far as it was read. */
+  #blocks: string[] | null = null;
   #wideBlocks: string[] | undefined;
 
   /** `record`: index of the first word of a ROWS or COLUMNS record. */
@@ -141,17 +144,25 @@ export class Page {
   textAt(lo: number, hi: number): string {
     if (hi >>> 30 !== 0) return this.#unusualText(lo, hi);
     if (hi === 0) return '';
-    const block = this.#blocks[lo >>> BLOCK_SHIFT] ?? this.#decodeBlock(lo >>> BLOCK_SHIFT);
-    const start = this.#blockStart + (lo & (BLOCK_BYTES - 1));
+    if (this.#window !== null) return this.#window.substring(this.#windowStart + lo, this.#windowStart + lo + hi);
+    const block = this.#blocks?.[lo >>> BLOCK_SHIFT];
+    if (block === undefined) return this.#decodeText(lo, hi);
+    const start = lo & (BLOCK_BYTES - 1);
     return block.substring(start, start + hi);
   }
 
-  #decodeBlock(index: number): string {
+  #decodeText(lo: number, hi: number): string {
     const length = this.delivery.i32[this.record + TEXT_LENGTH] as number;
-    if (length <= BLOCK_BYTES) return this.#shareWindow(length);
-    const start = index << BLOCK_SHIFT;
-    const end = Math.min(start + BLOCK_BYTES, length);
-    return (this.#blocks[index] = decodeAscii(this.delivery.u8, this.#text + start, this.#text + end));
+    if (length <= BLOCK_BYTES) {
+      const window = this.#shareWindow(length);
+      return window.substring(this.#windowStart + lo, this.#windowStart + lo + hi);
+    }
+    const index = lo >>> BLOCK_SHIFT;
+    const first = index << BLOCK_SHIFT;
+    const end = Math.min(first + BLOCK_BYTES, length);
+    const block = decodeAscii(this.delivery.u8, this.#text + first, this.#text + end);
+    (this.#blocks ??= [])[index] = block;
+    return block.substring(lo - first, lo - first + hi);
   }
 
   /** Takes the text of a small page from what an earlier page decoded, or decodes for the next ones too. */
@@ -163,8 +174,8 @@ export class Page {
       const end = Math.min(start + BLOCK_BYTES, delivery.u8.length);
       window = delivery.textWindow = { start, end, text: decodeAscii(delivery.u8, start, end) };
     }
-    this.#blockStart = start - window.start;
-    return (this.#blocks[0] = window.text);
+    this.#windowStart = start - window.start;
+    return (this.#window = window.text);
   }
 
   /** Text that is longer than a block, or wide: in UTF-16 because it has characters beyond ASCII. */

@@ -12,7 +12,6 @@ import { StatementExecutor, type StatementExecutorOptions } from '../execution/s
 import { SessionPools } from '../pool/session-pools.ts';
 import { Throttler } from '../pool/throttler.ts';
 import { DecoderCache } from '../result/decoders.ts';
-import { partitionerNumber } from '../topology/partitioner.ts';
 import type { SharedServices } from './services.ts';
 
 /** What executions ask of the session; its observer changes when somebody begins or ends to watch. */
@@ -82,7 +81,7 @@ export function assembleSession(
       options.logger.debug(`a statement was not prepared on ${host.toString()}; it will be when it is executed`, error),
     onCacheFull: () => options.logger.warn(cacheFull(options.maxPrepared)),
   });
-  const partitioner = (): 0 | 1 | 2 | 3 => partitionerNumber(services.topology().partitioner);
+  const partitioner = (): 0 | 1 | 2 | 3 => services.topology().partitionerNumber;
   const encoder = new StatementEncoder({ encoder: requests, wire, programs, partitioner });
   const executor = new StatementExecutor({
     context,

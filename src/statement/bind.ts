@@ -41,6 +41,8 @@ export class BoundWriter {
   readonly #keyPlaces: readonly number[];
   readonly #hasUnset: boolean;
   readonly #undefinedIsNull: boolean;
+  /** Used by one writing after the other; `null` while one runs, as a value may make another begin. */
+  #path: BindPath | null = new BindPath();
 
   constructor(columns: readonly ColumnSpec[], options: BindOptions) {
     if (columns.length > MOST_VALUES) {
@@ -75,8 +77,12 @@ export class BoundWriter {
   write(params: Params | undefined, out: ByteSink): number[] {
     const values = params ?? [];
     const start = out.position;
+    const path = this.#path ?? new BindPath();
+    this.#path = null;
     try {
-      return Array.isArray(values) ? this.#writeList(values, out) : this.#writeNamed(values as NamedParams, out);
+      return Array.isArray(values)
+        ? this.#writeList(values, out, path)
+        : this.#writeNamed(values as NamedParams, out, path);
     } catch (error) {
       out.position = start;
       if (error instanceof DriverError) throw error;
@@ -84,15 +90,16 @@ export class BoundWriter {
         field: 'params',
         cause: error,
       });
+    } finally {
+      this.#path = path;
     }
   }
 
-  #writeList(values: readonly unknown[], out: ByteSink): number[] {
+  #writeList(values: readonly unknown[], out: ByteSink, path: BindPath): number[] {
     const { length } = this.#columns;
     if (values.length !== length) {
       throw new InvalidArgumentError(`expected ${length} bound values, got ${values.length}`, { field: 'params' });
     }
-    const path = new BindPath();
     const ranges = new Array<number>(2 * this.#keyIndexes.length);
     for (let i = 0; i < length; i++) {
       path.start(i);
@@ -101,9 +108,8 @@ export class BoundWriter {
     return ranges;
   }
 
-  #writeNamed(values: NamedParams, out: ByteSink): number[] {
+  #writeNamed(values: NamedParams, out: ByteSink, path: BindPath): number[] {
     this.#checkNames(values);
-    const path = new BindPath();
     const ranges = new Array<number>(2 * this.#keyIndexes.length);
     for (let i = 0; i < this.#columns.length; i++) {
       const { name } = this.#columns[i] as ColumnSpec;

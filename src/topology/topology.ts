@@ -7,7 +7,7 @@ import { NO_REPLICAS, type Placement, type Replica } from './placement.ts';
 import { PlacementCache } from './placement-cache.ts';
 import type { ReplicationStrategy } from './replication.ts';
 import { TokenRing } from './token-ring.ts';
-import type { TokenValue } from './partitioner.ts';
+import { partitionerNumber, type TokenValue } from './partitioner.ts';
 
 /** What a policy sees of the cluster. */
 export interface TopologySnapshot {
@@ -39,6 +39,8 @@ export interface TopologyParts {
 export class Topology implements TopologySnapshot {
   readonly clusterName: string;
   readonly partitioner: string;
+  /** Its number as it crosses into the core; 0 where its tokens are unknown. */
+  readonly partitionerNumber: 0 | 1 | 2 | 3;
   readonly hosts: readonly Host[];
   readonly ring: TokenRing;
   readonly localDc: string | undefined;
@@ -49,6 +51,7 @@ export class Topology implements TopologySnapshot {
   constructor(parts: TopologyParts) {
     this.clusterName = parts.clusterName;
     this.partitioner = parts.partitioner;
+    this.partitionerNumber = partitionerNumber(parts.partitioner);
     this.hosts = parts.hosts;
     this.ring = parts.ring;
     this.localDc = parts.localDc;

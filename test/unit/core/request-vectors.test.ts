@@ -11,6 +11,7 @@ import {
   type WireFormat,
 } from '../../../src/protocol/requests.ts';
 import { bytesOf, readVectors } from '../../vectors/vectors.ts';
+import { batchEntries } from '../protocol/batch-entries.ts';
 
 type ValueJson = string | null;
 
@@ -85,7 +86,7 @@ function encode(wire: WireFormat, request: RequestJson): EncodedFrame {
         statement: cql ?? bytesOf(id ?? ''),
         values: valuesOf(values),
       }));
-      return encoder.batch(wire, { ...parameters, type: request.batchType ?? 0, entries });
+      return encoder.batch(wire, { ...parameters, type: request.batchType ?? 0, entries: batchEntries(entries) });
     }
     default:
       throw new Error(`no request is called ${request.opcode}`);

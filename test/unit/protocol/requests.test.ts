@@ -6,6 +6,7 @@ import { InvalidArgumentError } from '../../../src/errors.ts';
 import { Opcode } from '../../../src/protocol/opcodes.ts';
 import { RequestEncoder } from '../../../src/protocol/requests.ts';
 import { FakeCore } from '../connection/fake-core.ts';
+import { batchEntries } from './batch-entries.ts';
 import type { BatchRequest, ExecuteRequest, QueryRequest, ValueSource } from '../../../src/protocol/requests.ts';
 import type { EncodedRequest } from '../connection/fake-core.ts';
 
@@ -181,10 +182,10 @@ test('fills the block of a BATCH', () => {
   const batch: BatchRequest = {
     ...parameters,
     type: 1,
-    entries: [
+    entries: batchEntries([
       { statement: 'INSERT', values: undefined },
       { statement: Uint8Array.of(6, 6), values: values([1], [2, 2]) },
-    ],
+    ]),
     routing: { partitioner: 1, indexes: [1], components: undefined, entry: 1 },
     payload: [['p', null]],
   };
@@ -201,11 +202,28 @@ test('fills the block of a BATCH', () => {
   assert.deepEqual(range(request, 48), [2, 2]);
 });
 
+test('writes a statement once that follows itself in a batch', () => {
+  const [id, other] = [Uint8Array.of(6, 6), Uint8Array.of(7)];
+  const entries = batchEntries([id, id, other, id].map((statement, i) => ({ statement, values: values([i]) })));
+
+  const request = block((encoder) => encoder.batch(V4, { ...parameters, type: 0, entries }));
+
+  const { words } = request;
+  const ranges = [0, 1, 2, 3].map((i) => range(request, 33 + 6 * i));
+  assert.deepEqual(ranges, [[6, 6], [6, 6], [7], [6, 6]]);
+  assert.equal(words[39], words[33]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((i) => range(request, 36 + 6 * i)?.at(-1)),
+    [0, 1, 2, 3],
+  );
+});
+
 test('takes a batch whose lists are longer than the block', () => {
-  const entries = Array.from({ length: 1000 }, (_, i) => ({
+  const listed = Array.from({ length: 1000 }, (_, i) => ({
     statement: Uint8Array.of(i & 0xff),
     values: values([i & 0xff]),
   }));
+  const entries = batchEntries(listed);
 
   const request = block((encoder) => encoder.batch(V4, { ...parameters, type: 0, entries }));
 
@@ -296,7 +314,11 @@ test('keeps what is written when memory has moved before another request is sent
 test('keeps the entries of a batch when their values send another batch', () => {
   const core = new FakeCore();
   const encoder = new RequestEncoder(core);
-  const inner: BatchRequest = { ...parameters, type: 2, entries: [{ statement: 'inner', values: values([7]) }] };
+  const inner: BatchRequest = {
+    ...parameters,
+    type: 2,
+    entries: batchEntries([{ statement: 'inner', values: values([7]) }]),
+  };
   const meddling: ValueSource = {
     writeValues: (sink) => {
       encoder.batch(V4, inner);
@@ -307,10 +329,10 @@ test('keeps the entries of a batch when their values send another batch', () => 
   encoder.batch(V4, {
     ...parameters,
     type: 0,
-    entries: [
+    entries: batchEntries([
       { statement: 'first', values: values([0]) },
       { statement: 'second', values: meddling },
-    ],
+    ]),
   });
 
   const outer = core.encoded[1] ?? assert.fail();
