@@ -4,7 +4,7 @@
 import { AdaptiveLimit, FixedLimit, type Limit } from './concurrent/limit.ts';
 import { SourceReader, type Source } from './concurrent/source.ts';
 import { InvalidArgumentError } from './errors.ts';
-import type { ExecuteOptions } from './execution/execute-options.ts';
+import { NO_OPTIONS, type ExecuteOptions } from './execution/execute-options.ts';
 import type { ExecutionProfile, ProfileKey } from './execution/profile.ts';
 import { checkedBoolean, requireKnownOptions } from './execution/setting-checks.ts';
 import type { Query } from './execution/statement-executor.ts';
@@ -100,23 +100,23 @@ async function collect<Item, Row>(
       signal?.addEventListener('abort', onAbort, { once: true });
       const wants = (): boolean => inFlight < limit.current;
       const take = (item: Item): void => {
-        const startedMs = performance.now();
+        const startedMs = limit.isTimed ? performance.now() : 0;
         const executing = execute(item, executeOptions);
         const index = started++;
         inFlight++;
-        const end = (result: ExecutionResult<Row>, error: unknown): void => {
-          results[index] = result;
-          inFlight--;
-          limit.onEnd(performance.now() - startedMs, error);
-          if (!result.success && (raiseOnFirstError || signal?.aborted === true)) {
-            reader.end();
-            reject(result.error);
-          } else proceed();
-        };
         executing.then(
-          (result) => end({ success: true, result }, null),
-          (error: unknown) => end({ success: false, error: error as Error }, error),
+          (result) => end(index, startedMs, { success: true, result }),
+          (error: unknown) => end(index, startedMs, { success: false, error: error as Error }),
         );
+      };
+      const end = (index: number, startedMs: number, result: ExecutionResult<Row>): void => {
+        results[index] = result;
+        inFlight--;
+        limit.onEnd(limit.isTimed ? performance.now() - startedMs : 0, result.success ? null : result.error);
+        if (!result.success && (raiseOnFirstError || signal?.aborted === true)) {
+          reader.end();
+          reject(result.error);
+        } else proceed();
       };
       const proceed = (): void => {
         reader.pump(wants, take, reject);
@@ -256,6 +256,7 @@ function refused(field: string, expected: string, value: unknown): InvalidArgume
 }
 
 function executeOptionsOf<Row>({ signal, executionProfile }: ConcurrentOptions): ExecuteOptions<Row> {
+  if (signal === undefined && executionProfile === undefined) return NO_OPTIONS;
   return {
     ...(signal === undefined ? {} : { signal }),
     ...(executionProfile === undefined ? {} : { executionProfile }),

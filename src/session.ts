@@ -141,20 +141,20 @@ export class Session extends SessionSettings {
   ): Promise<ResultSet<ShapedRows[Shape]>>;
   execute<Row = RowObject>(query: Query<Row>, params?: Params, options?: ExecuteOptions<Row>): Promise<ResultSet<Row>>;
   execute<Row = RowObject>(strings: TemplateStringsArray, ...values: readonly TemplateValue[]): Promise<ResultSet<Row>>;
-  async execute<Row>(
+  execute<Row>(
     query: Query<Row> | TemplateStringsArray,
     first?: Params | TemplateValue,
     second?: ExecuteOptions<Row> | TemplateValue,
     ...others: readonly TemplateValue[]
   ): Promise<ResultSet<Row>> {
-    this.#requireOpen();
     try {
-      if (isTemplate(query)) return await this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
+      this.#requireOpen();
+      if (isTemplate(query)) return this.#executeTemplate(query, [first, second, ...others] as TemplateValue[]);
       const options = second === undefined ? NO_OPTIONS : (second as ExecuteOptions<Row>);
-      if (this.#watchers.hasListeners) return await this.#start(query, first as Params, options);
-      return await this.#executeTraced(query, first as Params | undefined, options);
+      if (this.#watchers.hasListeners) return told(this.#start(query, first as Params, options));
+      return told(this.#executeTraced(query, first as Params | undefined, options));
     } catch (error) {
-      throw withCallerStack(error);
+      return Promise.reject(withCallerStack(error));
     }
   }
 
@@ -425,6 +425,15 @@ export class Session extends SessionSettings {
 
 function closedError(): ConnectionShutdownError {
   return new ConnectionShutdownError('the session is shut down', { maybeApplied: false });
+}
+
+/** What a request comes to; its error with the stack of who awaits it. */
+async function told<Row>(execution: PromiseLike<ResultSet<Row>>): Promise<ResultSet<Row>> {
+  try {
+    return await execution;
+  } catch (error) {
+    throw withCallerStack(error);
+  }
 }
 
 /** Errors are made where a socket was read; the stack that helps is that of who awaits. Costs nothing without an error. */

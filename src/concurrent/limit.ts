@@ -5,6 +5,8 @@ import { OverloadedError, ReadTimeoutError, WriteTimeoutError } from '../errors/
 
 export interface Limit {
   readonly current: number;
+  /** Whether it goes by how long requests take. */
+  readonly isTimed: boolean;
   /** A request ended, after so many milliseconds. */
   onEnd(durationMs: number, error: unknown): void;
 }
@@ -12,6 +14,7 @@ export interface Limit {
 /** The number that was given. */
 export class FixedLimit implements Limit {
   readonly current: number;
+  readonly isTimed = false;
 
   constructor(concurrency: number) {
     this.current = concurrency;
@@ -36,6 +39,7 @@ const FORGET = 1.02;
  * slow or requests queue, and half when hosts are overloaded or do not answer. A round is as many ends as were allowed.
  */
 export class AdaptiveLimit implements Limit {
+  readonly isTimed = true;
   readonly #isQueueing: () => boolean;
   #limit = FIRST;
   #isStarting = true;

@@ -18,6 +18,7 @@ import { encodableEntries } from './batch-entries.ts';
 import { checkExecuteOptions, type ExecuteOptions } from './execute-options.ts';
 import { countParams, twoParams } from './execute-params.ts';
 import { startExecution } from './execution.ts';
+import type { ExecutionResponse } from './request.ts';
 import { resolveSettings, type RequestSettings, type SettingDefaults, type SettingOptions } from './settings.ts';
 import { BoundValues, EncodedValues, type EncodableEntry } from './statement-encoder.ts';
 import { batchJob, NO_TRACES, type Job } from './statement-job.ts';
@@ -179,18 +180,14 @@ export class StatementExecutor {
       return executeThrottled(request, context, throttler).then((response) => this.#results.of<Row>(request, response));
     }
     return new Promise((resolve, reject: (reason: unknown) => void) => {
-      startExecution(
-        request,
-        context,
-        (response) => {
-          try {
-            resolve(this.#results.of<Row>(request, response));
-          } catch (error) {
-            reject(error);
-          }
-        },
-        reject,
-      );
+      const settle = (response: ExecutionResponse): void => {
+        try {
+          resolve(this.#results.of<Row>(request, response));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      startExecution(request, context, settle, reject);
     });
   }
 

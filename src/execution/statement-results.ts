@@ -48,6 +48,7 @@ export interface StatementResultsOptions {
 
 export class StatementResults {
   readonly #options: StatementResultsOptions;
+  #plain: Origin<never> | null = null;
 
   constructor(options: StatementResultsOptions) {
     this.#options = options;
@@ -139,6 +140,13 @@ export class StatementResults {
 
   #originOf<Row>(job: Job, prefix: Prefix | null, hasMorePages: boolean): ResultOrigin<Row> {
     const id = prefix?.tracingId;
+    const query = job.statement ?? job.text;
+    // What lies behind the results of one statement is the same, but for pages and traces.
+    if (!hasMorePages && id === undefined && job.traces.length === 0) {
+      if (this.#plain?.query !== query)
+        this.#plain = new Origin<never>(this.#options, job, false, undefined, NO_TRACES);
+      return this.#plain as ResultOrigin<unknown> as ResultOrigin<Row>;
+    }
     const traces = id === undefined ? job.traces : [...job.traces, id];
     return new Origin<Row>(this.#options, job, hasMorePages, id, traces);
   }

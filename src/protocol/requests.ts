@@ -168,7 +168,9 @@ export class RequestEncoder {
   readonly #head = new Int32Array(Word.LISTS);
   readonly #long = new BigInt64Array(1);
   readonly #longWords = new Int32Array(this.#long.buffer);
+  /** The lists of the request that is being written, the first `#listLength` numbers; what is behind is old. */
   #lists: number[] = [];
+  #listLength = 0;
   #isWriting = false;
 
   constructor(core: EncodingCore) {
@@ -257,6 +259,7 @@ export class RequestEncoder {
       this.#head[Word.BATCH_TYPE] = request.type;
       this.#head[Word.ENTRY_COUNT] = request.entries.length;
       this.#lists = entries;
+      this.#listLength = entries.length;
       this.#parameters(request, 0);
       this.#payload(request.payload);
       this.#keys(request.routing, entries[(request.routing?.entry ?? 0) * 6 + 4] ?? 0);
@@ -280,13 +283,14 @@ export class RequestEncoder {
 
   #encode(opcode: number): EncodedFrame {
     const { request } = this.#core;
-    request.reserveWords(Word.LISTS + this.#lists.length);
+    const count = this.#listLength;
+    request.reserveWords(Word.LISTS + count);
     const { words } = request;
     const head = this.#head;
     const lists = this.#lists;
     // For so few words a loop is quicker than `set`.
     for (let i = 0; i < Word.LISTS; i++) words[i] = head[i] ?? 0;
-    for (let i = 0; i < lists.length; i++) words[Word.LISTS + i] = lists[i] ?? 0;
+    for (let i = 0; i < count; i++) words[Word.LISTS + i] = lists[i] ?? 0;
     const key = head[Word.PARTITIONER] === BYTE_ORDERED ? this.#orderedKey() : undefined;
     try {
       const frame = this.#core.encode(opcode);
@@ -308,7 +312,7 @@ export class RequestEncoder {
     head[Word.COMPRESSION] = wire.compression;
     head[Word.FLAGS] = flags;
     head[Word.MIN_COMPRESSED_LENGTH] = MIN_COMPRESSED_LENGTH;
-    this.#lists = [];
+    this.#listLength = 0;
   }
 
   #strings(wire: WireFormat, opcode: number, strings: readonly string[]): EncodedFrame {
@@ -412,7 +416,7 @@ export class RequestEncoder {
   /** The partition key as one: its only component, or each as `[short length] bytes 00`; undefined if one has no value. */
   #orderedKey(): Uint8Array | undefined {
     const count = this.#head[Word.KEY_COUNT] ?? 0;
-    const ranges = this.#lists.slice(this.#lists.length - 2 * count);
+    const ranges = this.#lists.slice(this.#listLength - 2 * count, this.#listLength);
     const { bytes } = this.#core.request;
     const components: Uint8Array[] = [];
     for (let i = 0; i < ranges.length; i += 2) {
@@ -439,18 +443,24 @@ export class RequestEncoder {
     const { view } = this.#sink;
     let position = valuesStart;
     for (let i = 0; i < index; i++) position += 4 + Math.max(0, view.getInt32(position));
-    this.#lists.push(position + 4, Math.max(-1, view.getInt32(position)));
+    this.#list(position + 4, Math.max(-1, view.getInt32(position)));
   }
 
   #listText(text: string, field: string): void {
     const start = this.#sink.position;
     this.#utf8(text, field);
-    this.#lists.push(start, this.#sink.position - start);
+    this.#list(start, this.#sink.position - start);
   }
 
   #listBytes(bytes: Uint8Array | null): void {
-    this.#lists.push(this.#sink.position, bytes === null ? -1 : bytes.length);
+    this.#list(this.#sink.position, bytes === null ? -1 : bytes.length);
     if (bytes !== null) this.#sink.bytes(bytes);
+  }
+
+  /** Adds a range. */
+  #list(start: number, length: number): void {
+    this.#lists[this.#listLength++] = start;
+    this.#lists[this.#listLength++] = length;
   }
 
   #text(word: number, text: string, field: string): void {

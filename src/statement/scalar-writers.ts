@@ -7,7 +7,7 @@ import { Inet } from '../types/inet.ts';
 import { LocalDate } from '../types/local-date.ts';
 import { LocalTime } from '../types/local-time.ts';
 import { isTemporal } from '../types/temporal.ts';
-import { Uuid } from '../types/uuid.ts';
+import { Uuid, writeUuidText } from '../types/uuid.ts';
 import type { BindPath } from './bind-path.ts';
 import type { ByteSink } from './byte-sink.ts';
 import {
@@ -139,8 +139,12 @@ function toDecimal(value: unknown, type: CqlType, path: BindPath): Decimal {
 }
 
 function writeUuid(value: unknown, out: ByteSink, type: CqlType, path: BindPath): void {
-  const uuid = toUuid(value, type, path);
   out.ensure(16);
+  if (typeof value === 'string' && writeUuidText(value, out.buffer, out.position)) {
+    out.position += 16;
+    return;
+  }
+  const uuid = toUuid(value, type, path);
   uuid.copyTo(out.buffer, out.position);
   out.position += 16;
 }

@@ -167,7 +167,7 @@ export class Uuid {
 
 /** Reads the text of a UUID into bytes that are good until the next call. */
 export function parseUuidBytes(text: string): Uint8Array {
-  if (typeof text !== 'string' || text.length !== TEXT_LENGTH || !readDigits(text)) {
+  if (!writeUuidText(text, scratch, 0)) {
     throw new InvalidArgumentError(
       `expected a UUID such as 550e8400-e29b-41d4-a716-446655440000, got ${describe(text)}`,
       { field: 'text' },
@@ -176,8 +176,12 @@ export function parseUuidBytes(text: string): Uint8Array {
   return scratch;
 }
 
-/** Reads the digits into `scratch`; false for text of another shape. No pattern and no slices: keys are often UUIDs as text. */
-function readDigits(text: string): boolean {
+/**
+ * Writes the 16 bytes of a UUID that is given as text, at `offset` where there is room for them; false for what is no UUID, with
+ * some of them written perhaps. No pattern and no slices: keys are often UUIDs as text.
+ */
+export function writeUuidText(text: string, target: Uint8Array, offset: number): boolean {
+  if (typeof text !== 'string' || text.length !== TEXT_LENGTH) return false;
   let at = 0;
   let seen = 0;
   for (let byte = 0; byte < 16; byte++) {
@@ -189,7 +193,7 @@ function readDigits(text: string): boolean {
     seen |= high | low;
     const value = ((digitValues[high & 0x7f] as number) << 4) | (digitValues[low & 0x7f] as number);
     if (value > 0xff) return false;
-    scratch[byte] = value;
+    target[offset + byte] = value;
   }
   return seen < 0x80;
 }
