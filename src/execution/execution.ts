@@ -28,6 +28,8 @@ import { Speculation, type Speculator } from './speculation.ts';
 
 /** Until the first is made; never added to. */
 const NO_ATTEMPTS: HostAttempt[] = [];
+/** Cassandra may forget a statement twice around one ALTER of its table: before and after it was prepared again. */
+const MOST_REPREPARATIONS = 2;
 
 type Retry = Extract<RetryDecision, { readonly kind: 'retry' | 'retryNextHost' }>;
 
@@ -62,8 +64,8 @@ class Execution implements AttemptOwner, Expirable, Speculator {
   #later: HostPool[] | null = null;
   #deadline: Deadline | null = null;
   #onAbort: (() => void) | null = null;
-  /** Hosts on which the statement was prepared again: once each, or a confused server would be asked for ever. */
-  #reprepared: Set<Host> | null = null;
+  /** How often the statement was prepared again on a host: bounded, or a confused server would be asked for ever. */
+  #reprepared: Map<Host, number> | null = null;
   #speculation: Speculation | null = null;
   /** Retries that wait for their time. */
   #pauses: Set<Pause> | null = null;
@@ -338,23 +340,28 @@ class Execution implements AttemptOwner, Expirable, Speculator {
 
   /** Whether the statement is being prepared again, after which the attempt is repeated. */
   #reprepare(attempt: HostAttempt): boolean {
-    if (this.#reprepared?.has(attempt.host) === true) return false;
+    if ((this.#reprepared?.get(attempt.host) ?? 0) >= MOST_REPREPARATIONS) return false;
     const preparing = this.#request.reprepare(attempt);
     if (preparing === null) return false;
     preparing.then(
       (wasAsked) => {
-        if (wasAsked) (this.#reprepared ??= new Set()).add(attempt.host);
+        if (wasAsked) this.#countReprepared(attempt.host);
         if (this.#isSettled) return;
         const { pool } = attempt;
         if (pool.isConnected) this.#attempt(pool, attempt.speculative);
         else this.#continue(attempt, { kind: 'retryNextHost' }, pool.lastError ?? noConnection(pool.host));
       },
       (error: unknown) => {
-        (this.#reprepared ??= new Set()).add(attempt.host);
+        this.#countReprepared(attempt.host, MOST_REPREPARATIONS);
         this.#onFailedAttempt(attempt, asDriverError(ownError(error)));
       },
     );
     return true;
+  }
+
+  #countReprepared(host: Host, count = 1): void {
+    this.#reprepared ??= new Map();
+    this.#reprepared.set(host, (this.#reprepared.get(host) ?? 0) + count);
   }
 
   /** One attempt ends without another; with a refusal that every host would repeat, or with the last one, the request ends. */

@@ -81,7 +81,7 @@ export class Interceptors {
       this.#tell('onError', (interceptor) => interceptor.onError?.(request, error as Error));
       throw error;
     }
-    this.#tell('onResponse', (interceptor) => interceptor.onResponse?.(request, result as ResultSet<unknown>));
+    this.#tell('onResponse', (interceptor) => interceptor.onResponse?.(request, result));
     return result;
   }
 

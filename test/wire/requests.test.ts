@@ -161,14 +161,14 @@ test('prepares a forgotten statement again, once for all executions that learn o
   assert.equal(server.requests({ opcode: 'PREPARE', cql: INSERT }).length, 2);
 });
 
-test('a server that never knows a statement is asked twice, not for ever', async (t) => {
+test('a server that never knows a statement is asked three times, not for ever', async (t) => {
   const { server, session } = await connect(t);
   const insert = await session.prepare(INSERT);
   server.on({ opcode: 'EXECUTE' }).reply(detailedError('UNPREPARED', { id: insert.queryId }));
   const reason = await failure(session.execute(insert, [1, 'x']));
   assert.equal((reason as { code?: string }).code, 'CQL_UNPREPARED');
-  assert.equal(server.requests({ opcode: 'EXECUTE' }).length, 2);
-  assert.equal(server.requests({ opcode: 'PREPARE' }).length, 2);
+  assert.equal(server.requests({ opcode: 'EXECUTE' }).length, 3);
+  assert.equal(server.requests({ opcode: 'PREPARE' }).length, 3);
 });
 
 test('a read moves to another host when its connection is lost, a write does not', async (t) => {
